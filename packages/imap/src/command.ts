@@ -1,0 +1,71 @@
+/**
+ * IMAP commands as values: what the parser makes and the sessions obey.
+ *
+ * RFC 9051 §6, RFC 3501 §6. Mailbox names are decoded to Unicode already.
+ */
+import type { Flag } from '@posthorn/mail/flags.ts';
+
+/** Closed ranges, `Infinity` for `*`; as written, not sorted. Never empty. `$` (RFC 5182) is not offered. */
+export type SequenceSet = readonly { readonly from: number; readonly to: number }[];
+
+export type Command =
+  | { readonly name: 'CAPABILITY' | 'NOOP' | 'LOGOUT' | 'STARTTLS' | 'CHECK' | 'CLOSE' | 'UNSELECT' | 'NAMESPACE' | 'IDLE' }
+  | { readonly name: 'ID'; readonly fields: readonly (readonly [string, string | null])[] | null }
+  | { readonly name: 'ENABLE'; readonly capabilities: readonly string[] }
+  | { readonly name: 'AUTHENTICATE'; readonly mechanism: string; /** Base64 as sent; `=` is an empty one. */ readonly initialResponse?: string }
+  | { readonly name: 'LOGIN'; readonly user: string; readonly password: string }
+  | { readonly name: 'SELECT' | 'EXAMINE' | 'CREATE' | 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE'; readonly mailbox: string; /** CREATE: RFC 6154. */ readonly specialUse?: readonly string[] }
+  | { readonly name: 'RENAME'; readonly from: string; readonly to: string }
+  | {
+    readonly name: 'LIST' | 'LSUB'; readonly reference: string; readonly patterns: readonly string[];
+    readonly selectOptions: readonly string[]; readonly returnOptions: readonly string[]; readonly statusItems: readonly string[];
+  }
+  | { readonly name: 'STATUS'; readonly mailbox: string; readonly items: readonly string[] }
+  /** Its literal's octets arrive apart, as `literal` events of the reader. */
+  | { readonly name: 'APPEND'; readonly mailbox: string; readonly flags: readonly Flag[]; /** Milliseconds since 1970. */ readonly internalDate?: number; readonly octets: number }
+  | { readonly name: 'EXPUNGE'; /** UID EXPUNGE (RFC 4315). */ readonly uids?: SequenceSet }
+  | { readonly name: 'SEARCH'; readonly isUid: boolean; readonly charset?: string; readonly key: SearchKey; /** ESEARCH (RFC 4731), absent if not asked. */ readonly returnOptions?: readonly string[] }
+  | { readonly name: 'FETCH'; readonly isUid: boolean; readonly set: SequenceSet; readonly items: readonly FetchItem[] }
+  | { readonly name: 'STORE'; readonly isUid: boolean; readonly set: SequenceSet; readonly how: 'add' | 'remove' | 'replace'; readonly isSilent: boolean; readonly flags: readonly Flag[] }
+  | { readonly name: 'COPY' | 'MOVE'; readonly isUid: boolean; readonly set: SequenceSet; readonly mailbox: string };
+
+export interface TaggedCommand {
+  readonly tag: string;
+  readonly command: Command;
+}
+
+/** RFC 9051 §6.4.5. */
+export type FetchItem =
+  | { readonly item: 'FLAGS' | 'INTERNALDATE' | 'RFC822.SIZE' | 'ENVELOPE' | 'BODYSTRUCTURE' | 'BODY' | 'UID' }
+  | {
+    readonly item: 'SECTION';
+    readonly section: Section;
+    /** Does not set \Seen. */
+    readonly isPeek: boolean;
+    readonly partial?: { readonly offset: number; readonly octets: number };
+    /** The old names answer under their old names: RFC822, RFC822.HEADER, RFC822.TEXT. */
+    readonly oldName?: 'RFC822' | 'RFC822.HEADER' | 'RFC822.TEXT';
+  };
+
+export interface Section {
+  /** `1.2` is [1, 2]; empty for the whole message. */
+  readonly part: readonly number[];
+  /** Absent: the whole part (or message). */
+  readonly text?: 'HEADER' | 'TEXT' | 'MIME' | 'HEADER.FIELDS' | 'HEADER.FIELDS.NOT';
+  /** Field names as written. */
+  readonly fields?: readonly string[];
+}
+
+/** RFC 9051 §6.4.4, RFC 3501 §6.4.4, RFC 5032 (WITHIN is another issue's). Strings are decoded from their charset. */
+export type SearchKey =
+  | { readonly key: 'ALL' | 'NEW' | 'OLD' | 'RECENT' }
+  | { readonly key: 'FLAG'; readonly flag: Flag; readonly isSet: boolean }
+  | { readonly key: 'FROM' | 'TO' | 'CC' | 'BCC' | 'SUBJECT' | 'BODY' | 'TEXT'; readonly text: string }
+  | { readonly key: 'HEADER'; readonly field: string; readonly text: string }
+  /** Midnight UTC of the date named, milliseconds since 1970; compared as dates, without time or zone. */
+  | { readonly key: 'BEFORE' | 'ON' | 'SINCE' | 'SENTBEFORE' | 'SENTON' | 'SENTSINCE'; readonly date: number }
+  | { readonly key: 'LARGER' | 'SMALLER'; readonly octets: number }
+  | { readonly key: 'SET'; readonly isUid: boolean; readonly set: SequenceSet }
+  | { readonly key: 'NOT'; readonly not: SearchKey }
+  | { readonly key: 'OR'; readonly either: SearchKey; readonly or: SearchKey }
+  | { readonly key: 'AND'; readonly all: readonly SearchKey[] };

@@ -1,0 +1,10 @@
+/**
+ * Message flags. RFC 9051 §2.3.2: system flags begin with a backslash, keywords do not.
+ *
+ * \Recent (RFC 3501) is a matter of sessions and never stored.
+ */
+
+/** A system flag in its canonical spelling, or a keyword as first written. Compared without case. */
+export type Flag = string;
+
+export const SYSTEM_FLAGS: readonly Flag[] = ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft'];

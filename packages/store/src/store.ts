@@ -1,0 +1,52 @@
+/**
+ * The books: what every implementation of the store offers.
+ *
+ * Each method is one atomic act on plain data; when its promise resolves, what it did is
+ * durable. Expected refusals are values; disk full, I/O errors and a locked store throw
+ * `StoreFault`, which is always temporary for the caller.
+ */
+import type { Accept } from './acceptance.ts';
+import type { Accounts } from './accounts.ts';
+import type { Aliases } from './aliases.ts';
+import type { Contents } from './contents.ts';
+import type { Keys } from './keys.ts';
+import type { Ledger } from './ledger.ts';
+import type { Mailboxes } from './mailboxes.ts';
+import type { Messages } from './messages.ts';
+import type { Spool } from './spool.ts';
+import type { AccountId, MailboxId } from './ids.ts';
+
+export interface Store {
+  readonly accounts: Accounts;
+  readonly aliases: Aliases;
+  readonly keys: Keys;
+  readonly contents: Contents;
+  readonly mailboxes: Mailboxes;
+  readonly messages: Messages;
+  readonly spool: Spool;
+  readonly ledger: Ledger;
+  /** Writes a letter and everything it causes in one transaction. */
+  accept: Accept;
+  /**
+   * Calls `look` after each commit that changed something; a hint to look again, never data.
+   * Returns what ends the watch.
+   */
+  watch(look: (change: StoreChange) => void): () => void;
+  /** Whether the store can commit now; asked by readiness. */
+  check(): Promise<void>;
+  /** Waits for what is under way, then closes. */
+  close(): Promise<void>;
+}
+
+export type StoreChange =
+  /** Messages or flags in a mailbox. */
+  | { readonly kind: 'mailbox'; readonly account: AccountId; readonly mailbox: MailboxId }
+  /** The list of mailboxes of an account. */
+  | { readonly kind: 'mailboxes'; readonly account: AccountId }
+  /** Something is due, or may be. */
+  | { readonly kind: 'spool' };
+
+/** The world kept the store from committing. `cause` says what it was. */
+export class StoreFault extends Error {
+  override readonly name = 'StoreFault';
+}
