@@ -36,7 +36,12 @@ export interface Net {
     readonly localAddress?: string;
   }): Promise<Connection>;
   /** Accepts connections until closed. Throws `NetFault` (its `code` is for example EADDRINUSE). */
-  listen(at: Endpoint, accept: (connection: Connection) => void): Promise<Listening>;
+  listen(at: Endpoint, accept: (connection: Connection) => void, options?: ListenOptions): Promise<Listening>;
+}
+
+export interface ListenOptions {
+  /** Permissions of a unix socket, 0600 by default. A socket file that nobody answers on is replaced. */
+  readonly mode?: number;
 }
 
 /** The network could not do it now. `code` is the system's word: ECONNREFUSED, ETIMEDOUT, EADDRINUSE … */
