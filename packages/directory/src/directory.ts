@@ -2,7 +2,9 @@
  * The directory: who is this person, and whose is this address.
  */
 import type { Address } from '@posthorn/mail/address.ts';
+import type { Belief } from '@posthorn/store/acceptance.ts';
 import type { Account, ScramKeys } from '@posthorn/store/accounts.ts';
+import type { AccountId } from '@posthorn/store/ids.ts';
 
 /** Whose an address is. */
 export type Resolution =
@@ -11,6 +13,21 @@ export type Resolution =
   /** Our domain, but nobody there: 550 5.1.1. */
   | { readonly kind: 'unknown' }
   /** Not our domain. */
+  | { readonly kind: 'elsewhere' };
+
+/** One hop from an address towards the people behind it. */
+export type Expansion =
+  | {
+    readonly kind: 'account';
+    readonly account: AccountId;
+    /** The account's own, as `addressKey` makes it. */
+    readonly address: string;
+    /** What this answer relies on; it goes into the acceptance. */
+    readonly belief: Belief;
+  }
+  /** `belief` is absent where the configuration, not the books, says so (postmaster). */
+  | { readonly kind: 'alias'; readonly targets: readonly Address[]; readonly belief?: Belief }
+  | { readonly kind: 'unknown' }
   | { readonly kind: 'elsewhere' };
 
 export type LoginAnswer =
@@ -36,6 +53,10 @@ export interface Directory {
   /** Lower-case A-labels. */
   isOurDomain(domain: string): boolean;
   resolve(address: Address): Promise<Resolution>;
+  /** One hop; who follows the hops keeps their bound (`walk.ts`). */
+  expand(address: Address): Promise<Expansion>;
+  /** What `RCPT TO:<Postmaster>`, without a domain, means (RFC 5321 §4.1.1.3). */
+  postmaster(): Address;
   login(attempt: LoginAttempt): Promise<LoginAnswer>;
   /** Undefined when SCRAM is not offered here. */
   scram?(user: string, remoteAddress: string): Promise<ScramLookup | 'throttled'>;
