@@ -6,6 +6,7 @@
  */
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { asConnection } from '../connection.ts';
 import { canonicalIp } from '../ip.ts';
 import { type Connection, type Endpoint, type ListenOptions, type Listening, type Net, NetFault } from '../net.ts';
 
@@ -35,7 +36,7 @@ function connect(target: Endpoint, options: { readonly signal?: AbortSignal; rea
     };
     const fail = (code: string, message: string, cause?: unknown): void => {
       settle();
-      quiet(socket);
+      socket.on('error', () => {});
       socket.destroy();
       reject(new NetFault(code, message, { cause }));
     };
@@ -43,7 +44,7 @@ function connect(target: Endpoint, options: { readonly signal?: AbortSignal; rea
     const onError = (cause: Error): void => fail(codeOf(cause), `cannot connect to ${where}: ${cause.message}`, cause);
     const onConnect = (): void => {
       settle();
-      resolve(asConnection(socket));
+      resolve(opened(socket));
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     socket.once('error', onError);
@@ -52,7 +53,7 @@ function connect(target: Endpoint, options: { readonly signal?: AbortSignal; rea
 }
 
 async function listen(at: Endpoint, accept: (connection: Connection) => void, { mode = UNIX_MODE }: ListenOptions = {}): Promise<Listening> {
-  const server = createServer({ noDelay: true }, (socket) => accept(asConnection(socket)));
+  const server = createServer({ noDelay: true }, (socket) => accept(opened(socket)));
   try {
     await bind(server, at, mode);
   } catch (cause) {
@@ -108,30 +109,14 @@ async function isStale(path: string): Promise<boolean> {
   }
 }
 
-/**
- * Fixes the addresses and sees to it that a reset connection nobody watches does not end
- * the process: after an error there is always a `close`, and that is what sessions watch.
- */
-function asConnection(socket: Socket): Connection {
-  quiet(socket);
-  const fixed = {
+/** With the addresses as they are now, in canonical form. */
+function opened(socket: Socket): Connection {
+  return asConnection(socket, {
     remoteAddress: canonicalIp(socket.remoteAddress ?? '') ?? '',
     remotePort: socket.remotePort ?? 0,
     localAddress: canonicalIp(socket.localAddress ?? '') ?? '',
     localPort: socket.localPort ?? 0,
-  };
-  for (const [name, value] of Object.entries(fixed)) Object.defineProperty(socket, name, { value, configurable: true });
-  if (!isConnection(socket)) throw new TypeError('a socket would not keep its addresses');
-  return socket;
-}
-
-function isConnection(socket: Socket): socket is Socket & Connection {
-  return typeof socket.remoteAddress === 'string' && typeof socket.remotePort === 'number'
-    && typeof socket.localAddress === 'string' && typeof socket.localPort === 'number';
-}
-
-function quiet(socket: Socket): void {
-  socket.on('error', () => {});
+  });
 }
 
 function codeOf(cause: Error): string {
