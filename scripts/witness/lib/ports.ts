@@ -15,14 +15,14 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Resolves when something accepts connections there. */
-export async function untilListening(port: number, tries = 400): Promise<void> {
+/** Resolves when something accepts connections there; foreign servers do not tell when they are ready. */
+export async function untilListening(port: number, host = '127.0.0.1', tries = 400): Promise<void> {
   for (let left = tries; left > 0; left -= 1) {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, host);
     const isOpen = await Promise.race([once(socket, 'connect').then(() => true), once(socket, 'error').then(() => false)]).catch(() => false);
     socket.destroy();
     if (isOpen) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  throw new Error(`nothing listens on port ${port}`);
+  throw new Error(`nothing listens on ${host} port ${port}`);
 }
