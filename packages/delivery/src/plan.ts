@@ -22,4 +22,6 @@ export interface Plan {
   readonly beliefs: readonly Belief[];
   /** Recipients that turned out to be nobody (removed since RCPT) or an alias that leads in a circle. */
   readonly refused: readonly { readonly recipient: EnvelopeRecipient; readonly why: 'no-such-user' | 'alias-loop' }[];
+  /** Addresses that aliases name and where nobody is, while others were reached: `local@domain`. For the ledger. */
+  readonly deadEnds?: readonly string[];
 }

@@ -48,9 +48,9 @@ export interface AdministrationOptions {
   readonly clock: Clock;
   /** Absent where any password is welcome: none is kept. */
   readonly hasher?: Hasher;
-  isOurDomain(domain: string): boolean;
+  readonly isOurDomain: (domain: string) => boolean;
   /** Whether anybody is behind this address now. */
-  isReaching(address: Address): Promise<boolean>;
+  readonly isReaching: (address: Address) => Promise<boolean>;
 }
 
 export function createAdministration({ store, clock, hasher, isOurDomain, isReaching }: AdministrationOptions): Administration {

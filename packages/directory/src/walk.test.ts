@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Address } from '@posthorn/mail/address.ts';
 import { formatAddress, parseAddress } from '@posthorn/mail/address.ts';
