@@ -45,6 +45,9 @@ describe('An answer of DNS', () => {
       authorities: [{ type: 'SOA', name: 'test', ttl: 9, data: { mname: 'ns.test', rname: 'who.test', minimum: 5 } }],
     });
     let answers = 0;
+    const { stackTraceLimit } = Error;
+    // The parser throws at what is no message; writing down where takes longer than all the rest.
+    Error.stackTraceLimit = 0;
     for (let round = 0; round < 100_000; round += 1) {
       const octets = Buffer.from(good.subarray(0, round % 10 === 0 ? Math.floor(random.fraction() * good.length) : good.length));
       for (let change = 0; change < 1 + (round % 4) && octets.length > 0; change += 1) {
@@ -52,6 +55,7 @@ describe('An answer of DNS', () => {
       }
       if (readReply(octets, question) !== undefined) answers += 1;
     }
+    Error.stackTraceLimit = stackTraceLimit;
     // Most changes hit what is not looked at, or what makes it no answer: both happen.
     expect(answers).toBeGreaterThan(1_000);
     expect(answers).toBeLessThan(99_000);
@@ -60,7 +64,7 @@ describe('An answer of DNS', () => {
 
 test('A question asks for authentic data, recursion, and offers 1232 octets', () => {
   expect(encodeQuestion({ id: 258, name: 'elm.test', type: 'A' }, true).toString('hex'))
-    .toBe('0102012000010000000000010365' + '6c6d04746573740000010001' + '00002904d0000000000000');
+    .toBe('010201200001000000000001' /* header */.concat('03656c6d04746573740000010001' /* question */, '00002904d0000000000000' /* OPT */));
 });
 
 test('A name of DNS has labels of 1 to 63 and at most 253 characters', () => {

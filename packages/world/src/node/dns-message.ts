@@ -69,14 +69,8 @@ export function encodeQuestion({ id, name, type }: DnsQuestion, isExtended: bool
 
 /** What these octets say to our question; undefined when they are no answer to it (RFC 5452 §9.1). */
 export function readReply(octets: Buffer, question: DnsQuestion): DnsReply | undefined {
-  let packet: DecodedPacket;
-  try {
-    packet = decode(octets);
-  } catch {
-    // dns-packet says by throwing that this is not a DNS message.
-    return undefined;
-  }
-  if (!packet.flag_qr || packet.id !== question.id) return undefined;
+  const packet = decodeMessage(octets);
+  if (packet === undefined || !packet.flag_qr || packet.id !== question.id) return undefined;
   const code = (packet.flags ?? 0) & 15;
   const [asked, ...others] = packet.questions ?? [];
   const isOurs = asked === undefined
@@ -92,6 +86,25 @@ export function readReply(octets: Buffer, question: DnsQuestion): DnsReply | und
     records,
     ttlSeconds: isEmpty ? negativeTtl(packet.authorities ?? [], ttlSeconds) : Math.min(ttlSeconds, TTL_SECONDS_MAX),
   };
+}
+
+/** RFC 1035 §4.1.1 to 4.1.3: the header, and the least that a question and a record take. */
+const HEADER_OCTETS = 12;
+const QUESTION_OCTETS_MIN = 5;
+const RECORD_OCTETS_MIN = 11;
+
+/** These octets as a DNS message; undefined when they are none. */
+export function decodeMessage(octets: Buffer): DecodedPacket | undefined {
+  if (octets.length < HEADER_OCTETS) return undefined;
+  const records = octets.readUInt16BE(6) + octets.readUInt16BE(8) + octets.readUInt16BE(10);
+  // dns-packet makes room for as many as announced before it looks: 65,535 of each cost a millisecond.
+  if (HEADER_OCTETS + octets.readUInt16BE(4) * QUESTION_OCTETS_MIN + records * RECORD_OCTETS_MIN > octets.length) return undefined;
+  try {
+    return decode(octets);
+  } catch {
+    // Its way to say that this is not a DNS message.
+    return undefined;
+  }
 }
 
 /** Follows the aliases that the answer gives, and takes the records at their end. */

@@ -7,12 +7,13 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import {
-  type Answer, AUTHENTIC_DATA, AUTHORITATIVE_ANSWER, type DecodedPacket, decode, encode, type Question,
+  type Answer, AUTHENTIC_DATA, AUTHORITATIVE_ANSWER, type DecodedPacket, encode, type Question,
   RECURSION_DESIRED, TRUNCATED_RESPONSE,
 } from 'dns-packet';
 import { canonicalIp, parseIp } from '../ip.ts';
 import { type Connection, type Listening, type Net, NetFault } from '../net.ts';
 import { askZone, type Zone, type ZoneRecordType } from '../zone.ts';
+import { decodeMessage } from './dns-message.ts';
 import { nodeNet } from './net.ts';
 
 export interface DnsServerOptions {
@@ -108,9 +109,10 @@ async function serveStream(connection: Connection, options: DnsServerOptions): P
 }
 
 function replies(message: Buffer, options: DnsServerOptions, transport: 'udp' | 'tcp'): readonly Buffer[] {
-  const query = decodeQuery(message);
+  const query = decodeMessage(message);
   const [question] = query?.questions ?? [];
-  if (query === undefined || question === undefined) return [];
+  // Not a question: not worth an answer.
+  if (query === undefined || query.flag_qr || question === undefined) return [];
   const trouble = options.trouble?.({ name: question.name, type: question.type, transport });
   const isExtended = query.additionals?.some((record) => record.type === 'OPT') ?? false;
   const frame = { type: 'response' as const, id: query.id ?? 0, questions: [question] };
@@ -136,16 +138,6 @@ function replies(message: Buffer, options: DnsServerOptions, transport: 'udp' | 
     encode({ ...frame, questions: [{ ...question, name: `x${question.name}` }], flags, answers: forged }),
     reply,
   ];
-}
-
-function decodeQuery(message: Buffer): DecodedPacket | undefined {
-  try {
-    const packet = decode(message);
-    return packet.flag_qr ? undefined : packet;
-  } catch {
-    // Not a DNS message: not worth an answer.
-    return undefined;
-  }
 }
 
 function udpOctetsMax(query: DecodedPacket): number {
