@@ -8,7 +8,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImapFlow } from 'imapflow';
 import { createTransport } from 'nodemailer';
-import { startDnsServer } from '@posthorn/world/node/dns-server.ts';
+import { startDnsServer } from '../packages/world/src/node/dns-server.ts';
 import { startServe, temporaryFolder } from './witness/lib/posthorn.ts';
 import type { ServedHost } from './witness/lib/posthorn.ts';
 import { freePort } from './witness/lib/ports.ts';
@@ -47,7 +47,7 @@ async function receive(host: ServedHost, user: string, send: () => Promise<unkno
 await using folder = await temporaryFolder();
 for (const name of ['ash', 'elm']) await mkdir(join(folder.path, name));
 const mx = await freePort();
-await using dns = await startDnsServer({
+const dns = await startDnsServer({
   host: '127.0.0.1',
   port: 0,
   zone: {
@@ -80,5 +80,6 @@ try {
   say(`… and by the ledger at elm:\n\n${await elm.posthorn(['trace', 'eve@elm.test'])}`);
   say(`The letter as eve fetched it over IMAP:\n\n${fetched.replaceAll('\r\n', '\n').replaceAll(/^/gm, '  | ')}`);
 } finally {
-  await Promise.all([ash.stop(), elm.stop()]);
+  await Promise.all([ash.running.stop(), elm.running.stop()]);
+  await dns.close();
 }
