@@ -4,7 +4,7 @@
  *
  * It only says what is to be placed; the queue's settlement places it in one transaction.
  */
-import { parseAddress } from '@posthorn/mail/address.ts';
+import { formatAddress, parseAddress } from '@posthorn/mail/address.ts';
 import type { Directory } from '@posthorn/directory/directory.ts';
 import { isReached, walk } from '@posthorn/directory/walk.ts';
 import type { Reached } from '@posthorn/directory/walk.ts';
@@ -13,7 +13,6 @@ import type { Belief, Placement } from '@posthorn/store/acceptance.ts';
 import type { AccountId } from '@posthorn/store/ids.ts';
 import type { Errand, Remark, SpooledRecipient, SpoolRecipient } from '@posthorn/store/spool.ts';
 import type { Clock } from '@posthorn/world/clock.ts';
-import { formatAddress } from '@posthorn/mail/address.ts';
 import { addressOfKey, goOn } from './onward.ts';
 import { copyPrefix } from './trace.ts';
 
@@ -34,7 +33,7 @@ export function createLocalCourier({ directory, clock, hostname }: LocalCourierO
       const outcomes: Outcome[] = [];
       for (const recipient of errand.recipients) {
         // `postmaster` alone is an address too (RFC 5321 §4.1.1.3).
-        const address = parseAddress(recipient.address) ?? directory.postmaster();
+        const address = errand.route === '' ? directory.postmaster() : parseAddress(recipient.address) ?? addressOfKey(recipient.address);
         const reached = await walk((hop) => directory.expand(hop), address);
         outcomes.push(outcomeOf(recipient, reached, hostname));
         for (const { account, address: own } of reached.accounts) {
