@@ -50,7 +50,7 @@ export function headerEnd(bytes: Buffer): number {
 /** A value unfolded (RFC 5322 §2.2.3), on one line, without space around it; encoded words as they are. */
 export function fieldText(bytes: Buffer, field: HeaderField): string {
   const octets = bytes.subarray(field.value.start, field.value.end);
-  const text = isUtf8(octets) ? octets.utf8Slice() : octets.latin1Slice();
+  const text = isUtf8(octets) ? octets.toString('utf8') : octets.toString('latin1');
   const unfolded = text.includes('\n') ? text.replaceAll(/\r?\n/g, '') : text;
   // What must not stand in a line of any protocol is not worth keeping.
   return (/[\r\0]/.test(unfolded) ? unfolded.replaceAll(/[\r\0]/g, ' ') : unfolded).replace(/^[ \t]+/, '').trimEnd();
@@ -75,7 +75,7 @@ function fieldAt(bytes: Buffer, start: number, end: number): HeaderField | undef
   // RFC 5322 §4.5: space before the colon was once allowed.
   while (at < end && isSpace(bytes[at])) at++;
   if (nameEnd === start || bytes[at] !== COLON) return undefined;
-  const name = bytes.latin1Slice(start, nameEnd);
+  const name = bytes.toString('latin1', start, nameEnd);
   let valueEnd = end;
   if (bytes[valueEnd - 1] === LF) valueEnd--;
   if (valueEnd < end && bytes[valueEnd - 1] === CR && valueEnd - 1 > at) valueEnd--;

@@ -1,8 +1,10 @@
 /**
  * What is worked out of a letter once, at delivery, so that reading never parses.
  */
-import type { MessageEnvelope } from './message-envelope.ts';
-import type { Part } from './structure.ts';
+import { Buffer } from 'node:buffer';
+import { parseDate } from './date.ts';
+import { readEnvelope, type MessageEnvelope } from './message-envelope.ts';
+import type { OctetRange, Part } from './structure.ts';
 
 export interface MessageSummary {
   /** Of the letter as a reader sees it: our prefix included, what we cut left out. */
@@ -11,4 +13,33 @@ export interface MessageSummary {
   readonly structure: Part;
   /** The Date field as a time, in milliseconds since 1970; null if absent or not a date. */
   readonly sentAt: number | null;
+}
+
+/**
+ * Sums up a letter from what the structure parser found.
+ *
+ * `prefix` is the complete lines that we put in front; `cuts` are ranges of the content, in
+ * order, of which those in the header are left out.
+ */
+export function summarize(letter: {
+  readonly prefix: Buffer; readonly header: Buffer; readonly cuts: readonly OctetRange[]; readonly structure: Part;
+}): MessageSummary {
+  const envelope = readEnvelope(Buffer.concat([letter.prefix, ...withoutCuts(letter.header, letter.cuts)]));
+  return {
+    envelope,
+    structure: letter.structure,
+    sentAt: envelope.date === null ? null : parseDate(envelope.date),
+  };
+}
+
+/** The pieces of `bytes` that remain when `cuts` (in order, not overlapping) are left out. */
+export function withoutCuts(bytes: Buffer, cuts: readonly OctetRange[]): readonly Buffer[] {
+  const pieces: Buffer[] = [];
+  let at = 0;
+  for (const { start, end } of cuts) {
+    if (start > at) pieces.push(bytes.subarray(at, start));
+    at = Math.max(at, end);
+  }
+  if (at < bytes.length) pieces.push(bytes.subarray(at));
+  return pieces;
 }
