@@ -1,0 +1,86 @@
+/**
+ * Reads what FETCH asks for. RFC 9051 §6.4.5, RFC 3501 §6.4.5 and §9 (fetch-att).
+ */
+import type { FetchItem, Section } from './command.ts';
+import type { Cursor } from './cursor.ts';
+
+export const FETCH_ITEMS_MAX = 128;
+/** Field names in one section. */
+export const FIELDS_MAX = 512;
+/** Numbers in one part specifier. */
+export const PART_DEPTH_MAX = 64;
+
+const PLAIN = (...items: readonly ('FLAGS' | 'INTERNALDATE' | 'RFC822.SIZE' | 'ENVELOPE' | 'BODY')[]): readonly FetchItem[] => items.map((item) => ({ item }));
+
+/** RFC 9051 §6.4.5: ALL, FAST and FULL stand alone. */
+const MACROS: ReadonlyMap<string, readonly FetchItem[]> = new Map([
+  ['ALL', PLAIN('FLAGS', 'INTERNALDATE', 'RFC822.SIZE', 'ENVELOPE')],
+  ['FAST', PLAIN('FLAGS', 'INTERNALDATE', 'RFC822.SIZE')],
+  ['FULL', PLAIN('FLAGS', 'INTERNALDATE', 'RFC822.SIZE', 'ENVELOPE', 'BODY')],
+]);
+
+export function readFetchItems(cursor: Cursor): readonly FetchItem[] {
+  if (cursor.is('(')) {
+    return cursor.list(() => readItem(cursor, cursor.word('an item')), { what: 'items', isEmptyAllowed: false, max: FETCH_ITEMS_MAX });
+  }
+  const word = cursor.word('an item');
+  return MACROS.get(word) ?? [readItem(cursor, word)];
+}
+
+function readItem(cursor: Cursor, word: string): FetchItem {
+  switch (word) {
+    case 'FLAGS':
+    case 'INTERNALDATE':
+    case 'RFC822.SIZE':
+    case 'ENVELOPE':
+    case 'BODYSTRUCTURE':
+    case 'UID':
+      return { item: word };
+    // RFC 3501 §6.4.5: functionally equivalent to BODY[], BODY.PEEK[HEADER] and BODY[TEXT], but for their names.
+    case 'RFC822': return { item: 'SECTION', section: { part: [] }, isPeek: false, oldName: word };
+    case 'RFC822.HEADER': return { item: 'SECTION', section: { part: [], text: 'HEADER' }, isPeek: true, oldName: word };
+    case 'RFC822.TEXT': return { item: 'SECTION', section: { part: [], text: 'TEXT' }, isPeek: false, oldName: word };
+    case 'BODY': return cursor.is('[') ? readSectionItem(cursor, false) : { item: 'BODY' };
+    case 'BODY.PEEK': return readSectionItem(cursor, true);
+    default: return cursor.refuse('There is no such item to fetch');
+  }
+}
+
+function readSectionItem(cursor: Cursor, isPeek: boolean): FetchItem {
+  cursor.expect('[');
+  const section = readSection(cursor);
+  cursor.expect(']');
+  if (!cursor.take('<')) return { item: 'SECTION', section, isPeek };
+  const offset = cursor.number('an offset');
+  cursor.expect('.');
+  const octets = cursor.nzNumber('a count');
+  cursor.expect('>');
+  return { item: 'SECTION', section, isPeek, partial: { offset, octets } };
+}
+
+/** RFC 9051 §9: section-spec. */
+function readSection(cursor: Cursor): Section {
+  const part: number[] = [];
+  if (cursor.is(']')) return { part };
+  while (!cursor.isLetter) {
+    if (part.length === PART_DEPTH_MAX) cursor.refuse(`A part lies at most ${PART_DEPTH_MAX} deep`);
+    part.push(cursor.nzNumber('a part number, HEADER or TEXT'));
+    if (!cursor.take('.')) return { part };
+  }
+  const text = cursor.word('HEADER, TEXT or MIME');
+  switch (text) {
+    case 'HEADER':
+    case 'TEXT':
+      return { part, text };
+    case 'MIME':
+      // RFC 9051 §6.4.5: MIME is of a part only.
+      return part.length > 0 ? { part, text } : cursor.refuse('MIME needs a part number');
+    case 'HEADER.FIELDS':
+    case 'HEADER.FIELDS.NOT': {
+      cursor.space('field names');
+      const fields = cursor.list(() => cursor.astring('a field name'), { what: 'field names', isEmptyAllowed: false, max: FIELDS_MAX });
+      return { part, text, fields };
+    }
+    default: return cursor.refuse('A section is HEADER, HEADER.FIELDS, HEADER.FIELDS.NOT, TEXT or MIME');
+  }
+}

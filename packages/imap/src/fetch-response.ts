@@ -1,0 +1,31 @@
+/**
+ * Writes FETCH responses: their frame, and the names of sections. RFC 9051 §7.5.2.
+ *
+ * Small answers are a `fetchLine`. To stream a section: `fetchStart`, the items before it joined
+ * by spaces, `sectionLabel`, a space, `literalHead`, the octets, more items, `FETCH_END`.
+ */
+import type { FetchItem, Section } from './command.ts';
+import { astring } from './response.ts';
+
+export const FETCH_END = ')\r\n';
+
+/** Items are written already: `FLAGS (\Seen)`, `UID 7`. */
+export function fetchLine(seqNum: number, items: readonly string[]): string {
+  return fetchStart(seqNum) + items.join(' ') + FETCH_END;
+}
+
+export function fetchStart(seqNum: number): string {
+  return `* ${seqNum} FETCH (`;
+}
+
+/** The name under which a section is answered: `BODY[1.2.MIME]<0>`, or the old name it was asked by. */
+export function sectionLabel(item: Extract<FetchItem, { readonly item: 'SECTION' }>): string {
+  if (item.oldName !== undefined) return item.oldName;
+  // RFC 9051 §7.5.2: the answer names the offset only, and never says PEEK.
+  return `BODY[${sectionText(item.section)}]${item.partial === undefined ? '' : `<${item.partial.offset}>`}`;
+}
+
+function sectionText({ part, text, fields }: Section): string {
+  const names = fields === undefined ? '' : ` (${fields.map((field) => astring(field)).join(' ')})`;
+  return [...part, ...(text === undefined ? [] : [text])].join('.') + names;
+}
