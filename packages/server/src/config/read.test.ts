@@ -83,7 +83,7 @@ test('a postmaster elsewhere is a contradiction', () => {
 });
 
 test('what is not TOML is told with its line', () => {
-  expect(problemsOf('hostname = "a"\ndata = = 1\n')).toEqual(['2: this is not TOML: Unexpected character']);
+  expect(problemsOf('hostname = "a"\ndata = = 1\n')).toEqual(['2: this is not TOML: Unexpected token']);
 });
 
 test('a certificate that cannot be read is told before anything starts', () => {

@@ -141,7 +141,7 @@ function readTls(table: Fields): Config['tls'] {
   try {
     createSecureContext({ cert: readFileSync(certificate), key: readFileSync(key) });
   } catch (error) {
-    table.problem(table.line(), `tls: the certificate and key cannot be used (${errorCode(error)})`);
+    table.problem(table.line('certificate'), `tls: the certificate and key cannot be used (${errorCode(error)})`);
   }
   return { certificate, key };
 }
