@@ -56,9 +56,12 @@ export function decodeWords(text: string): string {
  */
 export function encodeWords(text: string): string {
   const words = text.split(' ');
-  const first = words.findIndex(needsEncoding);
-  if (first === -1) return text;
-  const last = words.findLastIndex(needsEncoding);
+  let first = words.findIndex(needsEncoding);
+  if (first === -1 || text === '') return text;
+  let last = words.findLastIndex(needsEncoding);
+  // Spaces in a row are encoded with the words beside them: no encoded word is empty (RFC 2047 §2).
+  if (words[first] === '') first = Math.max(0, first - 1);
+  if (words[last] === '') last = Math.min(words.length - 1, last + 1);
   const plain = words.slice(0, first);
   const encoded = encodedWords(words.slice(first, last + 1).join(' ')).join(' ');
   return [...plain, encoded, ...words.slice(last + 1)].join(' ');

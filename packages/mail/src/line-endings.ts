@@ -71,9 +71,11 @@ export class LineEndingNormaliser {
     let length = first;
     for (let at = first; at < chunk.length; at++) {
       const octet = chunk[at] ?? 0;
+      // As if it had never been there: a CR and an LF around it are one line end.
+      if (octet === NUL) continue;
       const isSecondHalf = octet === LF && this.#afterCr;
       this.#afterCr = octet === CR;
-      if (octet === NUL || isSecondHalf) continue;
+      if (isSecondHalf) continue;
       if (octet === CR || octet === LF) {
         normal[length++] = CR;
         normal[length++] = LF;
