@@ -1,0 +1,58 @@
+/**
+ * COPY and MOVE, by sequence number or UID. RFC 9051 §6.4.7, §6.4.8; RFC 4315 (COPYUID); RFC 6851 (MOVE).
+ */
+import { copyUidCode, untagged } from '@posthorn/imap/response.ts';
+import type { TransferAnswer } from '@posthorn/store/messages.ts';
+import type { MailboxExchange } from '../exchange.ts';
+import { type Reply, bad, no, ok } from '../reply.ts';
+import type { CommandNamed } from './command.ts';
+
+export async function copy(exchange: MailboxExchange, command: CommandNamed<'COPY'>): Promise<Reply> {
+  const { session, account, selected } = exchange;
+  const { store, clock } = session.services;
+  const uids = selected.view.resolve(command.set, command.isUid);
+  if (uids === undefined) return bad('There is no message of that number');
+  const target = await store.mailboxes.byName(account.id, command.mailbox);
+  if (target === undefined) return noTarget();
+  if (uids.length === 0) return nothingThere();
+  const answer = await store.messages.copy({ ...selected.key, uids, target: target.id, at: clock.now() });
+  // The target may be this very mailbox.
+  selected.ring();
+  if (answer.kind === 'no-mailbox') return noTarget();
+  const code = copyUid(answer);
+  return code === undefined ? nothingThere() : ok('COPY done', code);
+}
+
+export async function move(exchange: MailboxExchange, command: CommandNamed<'MOVE'>): Promise<Reply> {
+  const { session, account, selected, out } = exchange;
+  const { store, clock } = session.services;
+  if (selected.isReadOnly) return no('READ-ONLY', 'The mailbox is open for reading only');
+  const uids = selected.view.resolve(command.set, command.isUid);
+  if (uids === undefined) return bad('There is no message of that number');
+  const target = await store.mailboxes.byName(account.id, command.mailbox);
+  if (target === undefined) return noTarget();
+  if (uids.length === 0) return nothingThere();
+  const answer = await store.messages.move({ ...selected.key, uids, target: target.id, at: clock.now() });
+  selected.ring();
+  if (answer.kind === 'no-mailbox') return noTarget();
+  const code = copyUid(answer);
+  if (code === undefined) return nothingThere();
+  // RFC 6851 §4.3: COPYUID goes ahead, untagged, before the EXPUNGEs.
+  out.write(untagged(ok('Moved', code)));
+  return ok('MOVE done');
+}
+
+/** RFC 4315 §3: no COPYUID where nothing was copied. */
+function copyUid({ uidValidity, pairs }: Extract<TransferAnswer, { kind: 'done' }>): string | undefined {
+  return pairs.length === 0 ? undefined : copyUidCode(uidValidity, pairs);
+}
+
+/** RFC 2180 §4.4: all of them are gone, or the UIDs never were. */
+function nothingThere(): Reply {
+  return ok('None of these messages is there');
+}
+
+/** RFC 9051 §6.4.7. */
+function noTarget(): Reply {
+  return no('TRYCREATE', 'There is no such mailbox');
+}

@@ -1,0 +1,29 @@
+/**
+ * EXPUNGE and UID EXPUNGE: what is \Deleted goes. RFC 9051 §6.4.3, §6.4.9; RFC 4315.
+ */
+import { flagKey } from '@posthorn/mail/flags.ts';
+import type { Uid } from '@posthorn/store/ids.ts';
+import type { MailboxExchange } from '../exchange.ts';
+import { pages } from '../pages.ts';
+import { type Reply, bad, no, ok } from '../reply.ts';
+import type { CommandNamed } from './command.ts';
+
+export async function expunge(exchange: MailboxExchange, { uids }: CommandNamed<'EXPUNGE'>): Promise<Reply> {
+  const { selected } = exchange;
+  if (selected.isReadOnly) return no('READ-ONLY', 'The mailbox is open for reading only');
+  const chosen = uids === undefined ? undefined : selected.view.resolve(uids, true);
+  if (uids !== undefined && chosen === undefined) return bad('No such message');
+  await expungeDeleted(exchange, chosen);
+  return ok('EXPUNGE done');
+}
+
+/** Those of `chosen` (undefined: all) that carry \Deleted now, whoever set it. */
+export async function expungeDeleted({ session, selected }: MailboxExchange, chosen?: readonly Uid[]): Promise<void> {
+  const { store, clock } = session.services;
+  selected.ring();
+  await selected.look();
+  const deleted = (chosen ?? selected.view.uids())
+    .filter((uid) => selected.view.flagsOf(uid)?.some((flag) => flagKey(flag) === '\\deleted'));
+  for (const uids of pages(deleted)) await store.messages.expunge({ ...selected.key, uids, at: clock.now() });
+  selected.ring();
+}

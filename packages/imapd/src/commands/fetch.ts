@@ -1,0 +1,117 @@
+/**
+ * FETCH: what is asked about messages, a page of rows at a time, letters streamed.
+ *
+ * Flags and UIDs come from the session's view and cost the store nothing. A message that
+ * vanished before it was fetched is left out, and the answer says so (RFC 5530 EXPUNGEISSUED).
+ * RFC 9051 §6.4.5, §7.5.2.
+ */
+import { formatBody } from '@posthorn/imap/bodystructure.ts';
+import type { FetchItem } from '@posthorn/imap/command.ts';
+import { formatEnvelope } from '@posthorn/imap/envelope.ts';
+import { FETCH_END, fetchStart } from '@posthorn/imap/fetch-response.ts';
+import { formatDateTime } from '@posthorn/imap/imap-date.ts';
+import { flagList } from '@posthorn/imap/response.ts';
+import { flagKey } from '@posthorn/mail/flags.ts';
+import type { Uid } from '@posthorn/store/ids.ts';
+import type { MessageRow } from '@posthorn/store/messages.ts';
+import type { MailboxExchange } from '../exchange.ts';
+import { sendSection } from '../letter-section.ts';
+import { pages, takingTurns } from '../pages.ts';
+import { type Reply, bad, ok } from '../reply.ts';
+import type { CommandNamed } from './command.ts';
+
+/** Rows with their summaries; one may hold a letter's whole structure. */
+const ROWS_PER_PAGE = 200;
+/** The same where \Seen is set: no more than these are marked and then perhaps not received. */
+const LETTERS_PER_PAGE = 20;
+const STATES_PER_PAGE = 1000;
+
+interface Plan {
+  readonly items: readonly FetchItem[];
+  readonly needsRow: boolean;
+  /** RFC 9051 §6.4.5: BODY[…] without PEEK sets \Seen. */
+  readonly marksSeen: boolean;
+}
+
+export async function fetch(exchange: MailboxExchange, command: CommandNamed<'FETCH'>): Promise<Reply> {
+  const { session, selected, out } = exchange;
+  const uids = selected.view.resolve(command.set, command.isUid);
+  if (uids === undefined) return bad('There is no message of that number');
+  const plan = planOf(command, selected.isReadOnly);
+  const takeTurn = takingTurns(session.services.clock);
+  let hasGone = false;
+  for (const page of pages(uids, plan.marksSeen ? LETTERS_PER_PAGE : plan.needsRow ? ROWS_PER_PAGE : STATES_PER_PAGE)) {
+    const marked = plan.marksSeen ? await markSeen(exchange, page) : undefined;
+    const rows = plan.needsRow ? await rowsOf(exchange, page) : undefined;
+    for (const uid of page) {
+      const row = rows?.get(uid);
+      if (rows !== undefined && row === undefined) hasGone = true;
+      else await tellMessage(exchange, { uid, row, items: plan.items, isMarked: marked?.has(uid) ?? false });
+      await out.room();
+      await takeTurn();
+    }
+  }
+  if (!hasGone) return ok('FETCH done');
+  selected.ring();
+  return ok('Some of these messages are gone', 'EXPUNGEISSUED');
+}
+
+function planOf({ items, isUid }: CommandNamed<'FETCH'>, isReadOnly: boolean): Plan {
+  const hasUid = items.some(({ item }) => item === 'UID');
+  return {
+    // RFC 9051 §6.4.9: UID FETCH tells the UID, asked for or not.
+    items: isUid && !hasUid ? [{ item: 'UID' }, ...items] : items,
+    needsRow: items.some(({ item }) => item !== 'FLAGS' && item !== 'UID'),
+    marksSeen: !isReadOnly && items.some((item) => item.item === 'SECTION' && !item.isPeek),
+  };
+}
+
+/** Those that were not \Seen and are now. */
+async function markSeen({ session, selected }: MailboxExchange, page: readonly Uid[]): Promise<ReadonlySet<Uid>> {
+  const { store, clock } = session.services;
+  const uids = page.filter((uid) => !(selected.view.flagsOf(uid) ?? []).some((flag) => flagKey(flag) === '\\seen'));
+  if (uids.length === 0) return new Set();
+  const { states } = await store.messages.setFlags({ ...selected.key, uids, how: 'add', flags: ['\\Seen'], at: clock.now() });
+  selected.view.settle(states);
+  return new Set(states.map(({ uid }) => uid));
+}
+
+async function rowsOf({ session, selected }: MailboxExchange, page: readonly Uid[]): Promise<ReadonlyMap<Uid, MessageRow>> {
+  const rows = await session.services.store.messages.rows(selected.key, page);
+  return new Map(rows.map((row) => [row.uid, row]));
+}
+
+async function tellMessage({ session, selected, out }: MailboxExchange, { uid, row, items, isMarked }: {
+  readonly uid: Uid;
+  readonly row: MessageRow | undefined;
+  readonly items: readonly FetchItem[];
+  readonly isMarked: boolean;
+}): Promise<void> {
+  const seqNum = selected.view.seqNumOf(uid);
+  const flags = selected.view.flagsOf(uid);
+  if (seqNum === undefined || flags === undefined) throw new Error(`message ${uid} is not in the view`);
+  const tellsFlags = items.some(({ item }) => item === 'FLAGS');
+  if (tellsFlags || isMarked) selected.tellFlags(out, flags);
+  out.write(fetchStart(seqNum));
+  for (const [index, item] of items.entries()) {
+    if (index > 0) out.write(' ');
+    if (item.item === 'UID') out.write(`UID ${uid}`);
+    else if (item.item === 'FLAGS') out.write(`FLAGS ${flagList(flags)}`);
+    else if (row === undefined) throw new Error(`${item.item} without a row`);
+    else if (item.item === 'SECTION') await sendSection(session.services.store.messages, { out, row, item });
+    else out.write(itemText(item.item, row));
+  }
+  if (isMarked && !tellsFlags) out.write(` FLAGS ${flagList(flags)}`);
+  out.write(FETCH_END);
+}
+
+function itemText(item: Exclude<FetchItem['item'], 'UID' | 'FLAGS' | 'SECTION'>, row: MessageRow): string {
+  switch (item) {
+    case 'INTERNALDATE': return `INTERNALDATE "${formatDateTime(row.internalDate)}"`;
+    case 'RFC822.SIZE': return `RFC822.SIZE ${row.octets}`;
+    case 'ENVELOPE': return `ENVELOPE ${formatEnvelope(row.summary.envelope)}`;
+    case 'BODY': return `BODY ${formatBody(row.summary.structure, { isExtended: false })}`;
+    case 'BODYSTRUCTURE': return `BODYSTRUCTURE ${formatBody(row.summary.structure, { isExtended: true })}`;
+    default: return item satisfies never;
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Who obeys which command, and in which state it is allowed. RFC 9051 §6, RFC 3501 §6.
+ */
+import type { Command } from '@posthorn/imap/command.ts';
+import { append } from './commands/append.ts';
+import { authenticate, login } from './commands/login.ts';
+import { capability, enable, id, logout, namespace, noop } from './commands/any.ts';
+import { copy, move } from './commands/copy.ts';
+import { expunge } from './commands/expunge.ts';
+import { fetch } from './commands/fetch.ts';
+import { idle } from './commands/idle.ts';
+import { list } from './commands/list.ts';
+import { create, remove, rename, subscribe, unsubscribe } from './commands/mailbox.ts';
+import { search } from './commands/search.ts';
+import { close, select, unselect } from './commands/select.ts';
+import { status } from './commands/status.ts';
+import { store } from './commands/store.ts';
+import { type Exchange, beforeLogin, inMailbox, known } from './exchange.ts';
+import { type Reply, bad } from './reply.ts';
+
+/** STARTTLS is the connection's own affair. */
+export async function obey(exchange: Exchange, command: Command): Promise<Reply> {
+  switch (command.name) {
+    case 'CAPABILITY': return capability(exchange);
+    case 'NOOP': return noop(exchange);
+    case 'LOGOUT': return logout(exchange);
+    case 'ID': return id(exchange, command);
+
+    case 'LOGIN': return beforeLogin(exchange, () => login(exchange, command));
+    case 'AUTHENTICATE': return beforeLogin(exchange, () => authenticate(exchange, command));
+    case 'STARTTLS': return bad('There is no TLS to start here');
+
+    case 'ENABLE': return known(exchange, (at) => enable(at));
+    case 'NAMESPACE': return known(exchange, (at) => namespace(at));
+    case 'SELECT':
+    case 'EXAMINE': return known(exchange, (at) => select(at, command));
+    case 'CREATE': return known(exchange, (at) => create(at, command));
+    case 'DELETE': return known(exchange, (at) => remove(at, command));
+    case 'RENAME': return known(exchange, (at) => rename(at, command));
+    case 'SUBSCRIBE': return known(exchange, (at) => subscribe(at, command));
+    case 'UNSUBSCRIBE': return known(exchange, (at) => unsubscribe(at, command));
+    case 'LIST':
+    case 'LSUB': return known(exchange, (at) => list(at, command));
+    case 'STATUS': return known(exchange, (at) => status(at, command));
+    case 'APPEND': return known(exchange, (at) => append(at, command));
+    case 'IDLE': return known(exchange, (at) => idle(at));
+
+    case 'CHECK': return inMailbox(exchange, (at) => noop(at));
+    case 'CLOSE': return inMailbox(exchange, (at) => close(at));
+    case 'UNSELECT': return inMailbox(exchange, (at) => unselect(at));
+    case 'EXPUNGE': return inMailbox(exchange, (at) => expunge(at, command));
+    case 'SEARCH': return inMailbox(exchange, (at) => search(at, command));
+    case 'FETCH': return inMailbox(exchange, (at) => fetch(at, command));
+    case 'STORE': return inMailbox(exchange, (at) => store(at, command));
+    case 'COPY': return inMailbox(exchange, (at) => copy(at, command));
+    case 'MOVE': return inMailbox(exchange, (at) => move(at, command));
+    default: return command satisfies never;
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * How a command ends: the tagged answer. RFC 9051 §7.1; response codes: RFC 5530.
+ */
+
+export interface Reply {
+  readonly condition: 'OK' | 'NO' | 'BAD';
+  /** What stands in the brackets, without them. */
+  readonly code?: string;
+  readonly text: string;
+}
+
+export function ok(text: string, code?: string): Reply {
+  return { condition: 'OK', text, ...(code === undefined ? {} : { code }) };
+}
+
+export function no(code: string, text: string): Reply {
+  return { condition: 'NO', code, text };
+}
+
+export function bad(text: string): Reply {
+  return { condition: 'BAD', text };
+}

@@ -1,0 +1,178 @@
+/**
+ * The selected mailbox of a session: its view, kept up with the store.
+ *
+ * A ring of the watch only says "look again"; `look` asks the store what changed since
+ * last time, `tell` says what may be said now. RFC 3501 §5.2, §7.3, §7.4; RFC 2180 §3.
+ */
+import { fetchLine } from '@posthorn/imap/fetch-response.ts';
+import { flagList, flagsLine, untagged } from '@posthorn/imap/response.ts';
+import { SessionView, type Update } from '@posthorn/imap/session-view.ts';
+import { SYSTEM_FLAGS, type Flag, flagKey } from '@posthorn/mail/flags.ts';
+import { type Modseq, type Uid, uid } from '@posthorn/store/ids.ts';
+import type { Mailbox } from '@posthorn/store/mailboxes.ts';
+import type { MailboxKey, MessageState } from '@posthorn/store/messages.ts';
+import type { Store } from '@posthorn/store/store.ts';
+import type { MailboxWatch } from './mailbox-watch.ts';
+import type { Outlet } from './outlet.ts';
+import { ok } from './reply.ts';
+
+type Books = Pick<Store, 'mailboxes' | 'messages'>;
+
+/** The mailbox is no more; RFC 2180 §3.3: the session ends with BYE. */
+export class MailboxGone extends Error {
+  override readonly name = 'MailboxGone';
+}
+
+/** RFC 3501 §7.3.1, §7.3.2, §7.4.1. */
+export function countLine(number: number, what: 'EXISTS' | 'RECENT' | 'EXPUNGE'): string {
+  return `* ${number} ${what}\r\n`;
+}
+
+export class Selected {
+  readonly key: MailboxKey;
+  readonly isReadOnly: boolean;
+  readonly uidValidity: number;
+  readonly view = new SessionView<Uid>(uid);
+  readonly #store: Books;
+  readonly #ignore: () => void;
+  #since: Modseq;
+  #uidNext: Uid;
+  #isStale = true;
+  #onRing: (() => void) | undefined;
+  /** By key, as told in FLAGS. */
+  readonly #flags = new Map<string, Flag>();
+
+  /** What is there now is in the view, and told by whoever opens it. */
+  static async open({ store, watch, key, mailbox, isReadOnly }: {
+    readonly store: Books;
+    readonly watch: MailboxWatch;
+    readonly key: MailboxKey;
+    readonly mailbox: Mailbox;
+    readonly isReadOnly: boolean;
+  }): Promise<Selected> {
+    const selected = new Selected({ store, watch, key, mailbox, isReadOnly });
+    try {
+      await selected.#fill();
+    } catch (cause) {
+      selected.close();
+      throw cause;
+    }
+    return selected;
+  }
+
+  private constructor({ store, watch, key, mailbox, isReadOnly }: {
+    readonly store: Books;
+    readonly watch: MailboxWatch;
+    readonly key: MailboxKey;
+    readonly mailbox: Mailbox;
+    readonly isReadOnly: boolean;
+  }) {
+    this.key = key;
+    this.isReadOnly = isReadOnly;
+    this.uidValidity = mailbox.uidValidity;
+    this.#store = store;
+    // From before the states are read: what happens meanwhile is seen twice, which does no harm.
+    this.#since = mailbox.highestModseq;
+    this.#uidNext = mailbox.uidNext;
+    this.#ignore = watch.attend(key, () => { this.ring(); });
+    for (const flag of SYSTEM_FLAGS) this.#flags.set(flagKey(flag), flag);
+  }
+
+  get uidNext(): number {
+    return Math.max(this.#uidNext, this.view.uidMax + 1);
+  }
+
+  get flags(): readonly Flag[] {
+    return [...this.#flags.values()];
+  }
+
+  /** Something happened, or may have: look before the next answer. */
+  ring(): void {
+    this.#isStale = true;
+    this.#onRing?.();
+  }
+
+  /** Calls `act` at each ring, and now if there is something to look at. Undefined: nobody. */
+  onRing(act: (() => void) | undefined): void {
+    this.#onRing = act;
+    if (this.#isStale) act?.();
+  }
+
+  /** Brings the view up to date. Throws `MailboxGone`. */
+  async look(): Promise<void> {
+    if (!this.#isStale) return;
+    // A ring from here on is for the next look.
+    this.#isStale = false;
+    try {
+      await this.#refresh();
+    } catch (fault) {
+      this.#isStale = true;
+      throw fault;
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const changes = await this.#store.messages.changes(this.key, this.#since);
+    if (changes === undefined) throw new MailboxGone('the selected mailbox was deleted');
+    const hasNew = changes.changed.some((state) => state.uid > this.view.uidMax);
+    // RFC 3501 §2.3.2: one session is told that a message is \Recent; EXAMINE never takes that from others.
+    const recentFrom = hasNew && !this.isReadOnly ? await this.#store.mailboxes.claimRecent(this.key.account, this.key.mailbox) : undefined;
+    this.view.apply({ changed: changes.changed, vanished: changes.vanished, ...(recentFrom === undefined ? {} : { recentFrom }) });
+    this.#since = changes.highestModseq;
+    this.#uidNext = changes.uidNext;
+  }
+
+  /** Says what may be said now of what is known. */
+  tell(out: Outlet, options: { readonly mayExpunge: boolean }): void {
+    for (const update of this.view.take(options)) this.#tellOne(out, update);
+  }
+
+  /** Says that there are keywords the client has not heard of. RFC 3501 §7.2.6. */
+  tellFlags(out: Outlet, flags: readonly Flag[]): void {
+    if (!this.#learn(flags)) return;
+    out.write(flagsLine(this.flags));
+    if (!this.isReadOnly) out.write(untagged(ok('Keywords may be made', `PERMANENTFLAGS ${flagList([...this.flags, '\\*'])}`)));
+  }
+
+  close(): void {
+    this.#onRing = undefined;
+    this.#ignore();
+  }
+
+  #tellOne(out: Outlet, update: Update<Uid>): void {
+    switch (update.kind) {
+      case 'expunge': out.write(countLine(update.seqNum, 'EXPUNGE')); break;
+      case 'exists': out.write(countLine(update.count, 'EXISTS')); break;
+      case 'recent': out.write(countLine(update.count, 'RECENT')); break;
+      case 'flags':
+        this.tellFlags(out, update.flags);
+        out.write(fetchLine(update.seqNum, [`UID ${update.uid}`, `FLAGS ${flagList(update.flags)}`]));
+        break;
+      default: update satisfies never;
+    }
+  }
+
+  async #fill(): Promise<void> {
+    const { account, mailbox } = this.key;
+    const claimed = this.isReadOnly ? undefined : await this.#store.mailboxes.claimRecent(account, mailbox);
+    const counts = this.isReadOnly ? await this.#store.mailboxes.counts(account, mailbox) : undefined;
+    const states = await this.#store.messages.states(this.key);
+    // Recent messages are the last ones: EXAMINE shows them and leaves them to others.
+    const recentFrom = claimed ?? states[states.length - (counts?.recent ?? 0)]?.uid;
+    this.view.apply({ changed: states, ...(recentFrom === undefined ? {} : { recentFrom }) });
+    this.view.take({ mayExpunge: true });
+    this.#learn(states.flatMap((state: MessageState) => state.flags));
+  }
+
+  /** Whether one of them is new. */
+  #learn(flags: readonly Flag[]): boolean {
+    let isNew = false;
+    for (const flag of flags) {
+      const key = flagKey(flag);
+      if (this.#flags.has(key) || key === '\\recent') continue;
+      this.#flags.set(key, flag);
+      isNew = true;
+    }
+    return isNew;
+  }
+}
