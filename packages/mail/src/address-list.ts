@@ -67,8 +67,9 @@ class ListReader {
     const special = token.kind === 'special' ? token.value : '';
     if (special === ',' && this.#angle !== 'route') this.#endEntry();
     else if (special === ':' && this.#angle === 'outside' && !this.#isInGroup && !this.#hasAt) this.#startGroup();
+    else if (special === ';' && this.#isInGroup) this.#endGroup();
     // Outside a group a semicolon is someone's comma.
-    else if (special === ';') this.#isInGroup ? this.#endGroup() : this.#endEntry();
+    else if (special === ';') this.#endEntry();
     else {
       if (special === '<') this.#angle = 'just opened';
       else if (special === '>') this.#angle = 'outside';

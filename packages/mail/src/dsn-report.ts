@@ -195,8 +195,7 @@ function adviceText(action: DsnAction, recipients: readonly DsnRecipient[]): rea
     }
     case 'relayed':
       return [wrap('That mail system does not confirm delivery, so this is the last that we know.')];
-    case 'delivered':
-    case 'expanded':
+    default:
       return [];
   }
 }

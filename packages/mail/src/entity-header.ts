@@ -3,7 +3,7 @@
  *
  * RFC 2045 §5 to §8, RFC 2183 (disposition), RFC 3282 (language), RFC 2557 (location), RFC 1864 (MD5).
  */
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { findField, parseHeader } from './header.ts';
 import { parameter, parseContentType, parseDisposition } from './mime-parameters.ts';
 import { skipCfws } from './structured-field.ts';

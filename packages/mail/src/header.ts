@@ -7,7 +7,7 @@
  * RFC 5322 §2.2 and §4.5 (space before the colon), RFC 6532 §3.2 (UTF-8 in values).
  */
 import { isUtf8, type Buffer } from 'node:buffer';
-import type { OctetRange } from './structure.ts';
+import type { OctetRange } from './octet-range.ts';
 
 export interface HeaderField {
   /** As written. */

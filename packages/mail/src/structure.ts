@@ -4,12 +4,9 @@
  * RFC 2045, RFC 2046; what IMAP's BODYSTRUCTURE wants of it: RFC 9051 §7.5.2.
  */
 import type { MessageEnvelope } from './message-envelope.ts';
+import type { OctetRange } from './octet-range.ts';
 
-/** Octets from `start` up to, not including, `end`. */
-export interface OctetRange {
-  readonly start: number;
-  readonly end: number;
-}
+export type { OctetRange } from './octet-range.ts';
 
 /** Attribute and value, in the order written; continuations and charsets of RFC 2231 resolved. */
 export type Parameters = readonly (readonly [name: string, value: string])[];
