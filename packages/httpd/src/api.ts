@@ -1,0 +1,56 @@
+/**
+ * Our HTTP application: health, metrics, the first page, and `/rest/v1`.
+ *
+ * One instance serves one listener; the control socket, an http listener and the command
+ * line without a server (by `inject`) differ in `access` only.
+ */
+import Fastify from 'fastify';
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { StoreFault } from '@posthorn/store/store.ts';
+import { guard } from './access.ts';
+import { describeRoutes } from './openapi.ts';
+import type { ApiOptions } from './options.ts';
+import { sendProblem } from './problem.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { aliasRoutes } from './routes/aliases.ts';
+import { configRoutes } from './routes/config.ts';
+import { domainRoutes } from './routes/domains.ts';
+import { publicRoutes } from './routes/public.ts';
+import { queueRoutes } from './routes/queue.ts';
+import { sendRoutes } from './routes/send.ts';
+import { traceRoutes } from './routes/trace.ts';
+
+const JSON_OCTETS_MAX = 1_048_576;
+const REQUEST_MS_MAX = 300_000;
+
+export function createApi(options: ApiOptions): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: JSON_OCTETS_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 1000 },
+    // A member that we do not know is a mistake of the caller, not to be dropped in silence.
+    ajv: { customOptions: { removeAdditional: false } },
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (error instanceof StoreFault) {
+      options.log.error({ err: error, route: request.routeOptions.url }, 'books out of reach');
+      return sendProblem(reply, { status: 503, detail: 'The books are out of reach now; try again later.' });
+    }
+    const status = error.validation === undefined ? error.statusCode ?? 500 : 400;
+    if (status < 500) return sendProblem(reply, { status, detail: `${error.message.replace(/^(?!https?:)[a-z]/, (letter) => letter.toUpperCase())}.`.replace(/\.+$/, '.') });
+    options.log.error({ err: error, route: request.routeOptions.url }, 'request ended in a bug');
+    return sendProblem(reply, { status: 500, detail: 'Something went wrong here; the log says what.' });
+  });
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, { status: 404, detail: 'There is nothing here.' }));
+  app.addHook('onResponse', async (request, reply) => {
+    options.log.debug({ method: request.method, route: request.routeOptions.url, status: reply.statusCode }, 'request answered');
+  });
+  guard(app, options);
+  const describe = describeRoutes(app, options.version);
+  for (const routes of [publicRoutes, accountRoutes, aliasRoutes, domainRoutes, queueRoutes, traceRoutes, sendRoutes, configRoutes]) {
+    routes(app, options);
+  }
+  app.get('/rest/v1/openapi.json', { schema: { hide: true } }, () => describe());
+  return app;
+}

@@ -1,0 +1,31 @@
+/**
+ * Everything the API is made of.
+ */
+import type { Administration } from '@posthorn/directory/administration.ts';
+import type { Store } from '@posthorn/store/store.ts';
+import type { Clock } from '@posthorn/world/clock.ts';
+import type { Log } from '@posthorn/world/log.ts';
+import type { AccessOptions } from './access.ts';
+import type { HomePage } from './home-page.ts';
+import type { MetricSource } from './metrics.ts';
+import type { ConfigPort, DkimPort, QueuePort, SubmitPort } from './ports.ts';
+
+export interface ApiOptions extends AccessOptions {
+  readonly store: Pick<Store, 'check' | 'ledger'>;
+  readonly administration: Administration;
+  readonly isOurDomain: (domain: string) => boolean;
+  readonly queue: QueuePort;
+  readonly dkim: DkimPort;
+  /** Absent where no letter can be sent: without a running server. */
+  readonly submit?: SubmitPort;
+  /** Absent where there is nothing to reload. */
+  readonly config?: ConfigPort;
+  readonly metrics: readonly MetricSource[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Of a letter sent through the API. */
+  readonly messageOctetsMax: number;
+  /** Asked for each visit: ports are known only when everything listens. */
+  readonly home: () => HomePage;
+  readonly version: string;
+}
