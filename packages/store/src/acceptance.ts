@@ -4,18 +4,22 @@
  * Whatever was looked up before the final dot comes along as a `Belief` and is looked at
  * again inside the transaction; if one no longer holds, nothing is stored.
  */
-import type { Flag } from '@posthorn/mail/flags.ts';
 import type { OctetRange } from '@posthorn/mail/structure.ts';
 import type { MessageSummary } from '@posthorn/mail/summary.ts';
 import type { EpochMs } from '@posthorn/world/clock.ts';
 import type { StagedContent } from './contents.ts';
 import type { AccountId, LetterId, MailboxId, Uid } from './ids.ts';
 import type { LedgerEntry } from './ledger.ts';
+import type { Belief, Placement } from './placement.ts';
 import type { SpoolLetter } from './spool.ts';
+
+export type { Belief, Placement } from './placement.ts';
 
 export interface Acceptance {
   readonly letter: LetterId;
   readonly at: EpochMs;
+  /** `local@domain` of the reverse-path, for the ledger; empty for `<>`. */
+  readonly sender: string;
   readonly content: StagedContent;
   /** Header ranges of the content that we do not pass on: forged verdicts, an old Return-Path. Ascending, disjoint. */
   readonly cuts: readonly OctetRange[];
@@ -28,24 +32,6 @@ export interface Acceptance {
   /** A letter in the spool that this one (its failure notice) concludes: its rows go in the same transaction. */
   readonly concludes?: LetterId;
 }
-
-/** One copy for one mailbox of ours. */
-export interface Placement {
-  readonly account: AccountId;
-  /** A mailbox's name; INBOX takes it if there is none of that name. */
-  readonly mailbox: string;
-  /** Complete header lines that we put in front: Return-Path, Delivered-To, Received, verdicts. */
-  readonly prefix: Buffer;
-  readonly flags: readonly Flag[];
-  readonly internalDate: EpochMs;
-  /** The address it was accepted for, `local@domain`. */
-  readonly recipient: string;
-}
-
-/** Addresses are keys as `addressKey` makes them. */
-export type Belief =
-  | { readonly kind: 'account'; readonly address: string; readonly account: AccountId }
-  | { readonly kind: 'alias'; readonly address: string; readonly targets: readonly string[] };
 
 export interface Placed {
   readonly account: AccountId;

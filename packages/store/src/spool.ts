@@ -8,9 +8,9 @@ import type { Notify } from '@posthorn/mail/envelope.ts';
 import type { OctetRange } from '@posthorn/mail/structure.ts';
 import type { MessageSummary } from '@posthorn/mail/summary.ts';
 import type { EpochMs } from '@posthorn/world/clock.ts';
-import type { Belief, Placement } from './acceptance.ts';
 import type { ContentId, LetterId } from './ids.ts';
 import type { LedgerEntry } from './ledger.ts';
+import type { Belief, Placement } from './placement.ts';
 
 /** What an acceptance puts under way. */
 export interface SpoolLetter {
