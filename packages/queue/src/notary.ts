@@ -5,7 +5,6 @@
  * accepted in the same transaction that removes the letter it is about, so no crash makes
  * two of it or none.
  */
-import { isInternational, parseAddress } from '@posthorn/mail/address.ts';
 import { StructureParser } from '@posthorn/mail/structure-parser.ts';
 import { summarize } from '@posthorn/mail/summary.ts';
 import { type LetterId, letterId } from '@posthorn/store/ids.ts';
@@ -16,7 +15,7 @@ import type { Clock, EpochMs, Milliseconds } from '@posthorn/world/clock.ts';
 import type { Log } from '@posthorn/world/log.ts';
 import { identifier, type Random } from '@posthorn/world/random.ts';
 import type { QueueLimits } from './limits.ts';
-import { composeNotice } from './notice.ts';
+import { composeNotice, needsSmtpUtf8 } from './notice.ts';
 import { delayNotice, finalNotice, type NoticeRecipient } from './notice-due.ts';
 import { returnedPart } from './returned-part.ts';
 import { routeOf } from './route.ts';
@@ -90,7 +89,8 @@ export class Notary {
       read: (row) => store.messages.read(row),
     });
     const content = composeNotice({ letter, sender: reversePath, recipients, returned, id, hostname, now });
-    await this.#accept(content, { letter: id, sender: reversePath, at: now, about: letter.letter, recipients, isLast });
+    const isSmtpUtf8 = needsSmtpUtf8(letter, reversePath);
+    await this.#accept(content, { letter: id, sender: reversePath, at: now, about: letter.letter, recipients, isLast, isSmtpUtf8 });
     log.info({ letter: id, about: letter.letter, recipients: recipients.length }, 'notice accepted');
   }
 
@@ -111,7 +111,7 @@ export class Notary {
         spool: {
           reversePath: null,
           body: isAscii(content) ? '7BIT' : '8BITMIME',
-          isSmtpUtf8: hasInternationalSender(about.sender),
+          isSmtpUtf8: about.isSmtpUtf8,
           isTlsRequired: false,
           prefix,
           expiresAt: about.at + this.#options.expire,
@@ -134,6 +134,7 @@ interface AboutNotice {
   readonly about: LetterId;
   readonly recipients: readonly NoticeRecipient[];
   readonly isLast: boolean;
+  readonly isSmtpUtf8: boolean;
 }
 
 function acceptanceOf(about: AboutNotice, expire: Milliseconds): Omit<Acceptance, 'content' | 'summary' | 'spool'> {
@@ -167,11 +168,6 @@ function afterSettling(errand: Errand, settlement: Settlement): readonly Spooled
     const now = settled.get(recipient.index);
     return now === undefined ? recipient : { ...recipient, state: now.state, nextAt: now.nextAt, remark: now.remark };
   });
-}
-
-function hasInternationalSender(sender: string): boolean {
-  const address = parseAddress(sender);
-  return address !== undefined && isInternational(address);
 }
 
 function isAscii(content: Buffer): boolean {

@@ -8,8 +8,7 @@ import type { SpooledLetter } from '@posthorn/store/spool.ts';
 type Letter = Omit<SpooledLetter, 'recipients'>;
 
 export interface ReturnedPart {
-  readonly kind: 'full' | 'header';
-  /** The whole letter; or its header, the blank line left out. */
+  readonly what: 'message' | 'headers';
   readonly octets: Buffer;
 }
 
@@ -32,8 +31,8 @@ export async function returnedPart(letter: Letter, { hasFailed, octetsMax, read 
     if (!isFull && (octets >= octetsMax || headerEnd(Buffer.concat(chunks)) !== undefined)) break;
   }
   const whole = Buffer.concat(chunks);
-  if (isFull) return { kind: 'full', octets: whole };
-  return { kind: 'header', octets: whole.subarray(0, headerEnd(whole) ?? wholeLines(whole.subarray(0, octetsMax))) };
+  if (isFull) return { what: 'message', octets: whole };
+  return { what: 'headers', octets: whole.subarray(0, headerEnd(whole) ?? wholeLines(whole.subarray(0, octetsMax))) };
 }
 
 /** As it goes out: our prefix and the content, less what we cut. */
@@ -48,6 +47,8 @@ function headerEnd(octets: Buffer): number | undefined {
   return at === -1 ? undefined : at + 2;
 }
 
+/** Without the line that was cut in two. */
 function wholeLines(octets: Buffer): number {
-  return octets.lastIndexOf('\r\n') + 2;
+  const end = octets.lastIndexOf('\r\n');
+  return end === -1 ? octets.length : end + 2;
 }
