@@ -143,6 +143,7 @@ function acceptanceOf(about: AboutNotice, expire: Milliseconds): Omit<Acceptance
   return {
     letter,
     at,
+    sender: '',
     cuts: [],
     placements: [],
     beliefs: [],

@@ -342,12 +342,18 @@ export class Queue {
 
   /** Holds on to work under way, until it is over. */
   #keep(work: Promise<unknown>): void {
-    const kept = work.catch((bug: unknown) => {
-      this.#options.log.error({ err: bug }, 'an errand ended in a bug; its lease will run out');
-    }).then(() => {
+    const kept = this.#finish(work).finally(() => {
       this.#work.delete(kept);
       this.wake();
     });
     this.#work.add(kept);
+  }
+
+  async #finish(work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } catch (bug) {
+      this.#options.log.error({ err: bug }, 'an errand ended in a bug; its lease will run out');
+    }
   }
 }

@@ -41,17 +41,20 @@ export class Attempt {
     return this.#options.signal.aborted || this.#pending.length === 0;
   }
 
-  /** One for each recipient: answers, what kept us from asking, or that we did not come to it. */
-  outcomes(): readonly Outcome[] {
-    const { errand, signal } = this.#options;
-    return errand.recipients.map((recipient) => {
-      const { index } = recipient;
-      const outcome = this.#outcomes.get(index);
-      if (outcome !== undefined) return outcome;
-      const troubles = this.#troubles.get(index) ?? [];
-      if (!signal.aborted) return outcomeOfTroubles(recipient, troubles);
-      return { index, kind: 'untried', remark: { code: 0, status: '4.3.2', text: 'We were told to stop', host: '' }, detail: {} };
+  /** One for each recipient: answers, what kept us from asking, or that we did not come to it. `ms`: how long it took. */
+  outcomes(ms: number): readonly Outcome[] {
+    return this.#options.errand.recipients.map((recipient) => {
+      const { index, kind, remark, detail } = this.#outcomeOf(recipient);
+      return { index, kind, remark, detail: { ...detail, ms } };
     });
+  }
+
+  #outcomeOf(recipient: SpooledRecipient): Outcome {
+    const { index } = recipient;
+    const outcome = this.#outcomes.get(index);
+    if (outcome !== undefined) return outcome;
+    if (!this.#options.signal.aborted) return outcomeOfTroubles(recipient, this.#troubles.get(index) ?? []);
+    return { index, kind: 'untried', remark: { code: 0, status: '4.3.2', text: 'We were told to stop', host: '' }, detail: {} };
   }
 
   /** Gives one host the recipients that have no answer yet. */

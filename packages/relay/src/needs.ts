@@ -83,7 +83,7 @@ async function scan(octets: AsyncIterable<Buffer>): Promise<EightBit> {
   let tail = '';
   for await (const chunk of octets) {
     const text = tail + chunk.toString('latin1');
-    const end = isHeader ? text.indexOf('\r\n\r\n') : 0;
+    const end: number = isHeader ? text.indexOf('\r\n\r\n') : 0;
     const header = isHeader ? text.slice(0, end === -1 ? undefined : end) : '';
     const body = end === -1 ? '' : text.slice(end);
     isInHeader ||= isEightBit(header);

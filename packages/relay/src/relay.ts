@@ -80,8 +80,7 @@ export function createRelay(options: RelayOptions): Relay {
       if (attempt.isOver) break;
       await attempt.tryHost(host, targetFor(host, { errand, options }));
     }
-    const ms = Math.round(clock.monotonic() - started);
-    return { outcomes: attempt.outcomes().map((outcome) => ({ ...outcome, detail: { ...outcome.detail, ms } })) };
+    return { outcomes: attempt.outcomes(Math.round(clock.monotonic() - started)) };
   };
 
   return { carry, close: () => pool.close() };
