@@ -1,0 +1,40 @@
+/**
+ * A reply: the code for machines, the enhanced status for other mail servers, words for people.
+ *
+ * RFC 5321 §4.2 (codes), RFC 2034 and RFC 3463 (enhanced status).
+ */
+
+export interface Reply {
+  readonly code: number;
+  /** `5.1.1`; empty where none is sent: the greeting, the answer to EHLO, 354 and 334 (RFC 2034 §4). */
+  readonly status: string;
+  /** One line each. */
+  readonly text: string | readonly string[];
+}
+
+/** At once, or when what has to be asked has answered. */
+export type Answer = Reply | Promise<Reply>;
+
+export function reply(code: number, status: string, text: string | readonly string[]): Reply {
+  return { code, status, text };
+}
+
+/** RFC 5321 §4.2.1: 2yz. */
+export function isPositive({ code }: Reply): boolean {
+  return code < 300;
+}
+
+/** The octets of a reply. RFC 5321 §4.2.1 (several lines), RFC 2034 §4 (the status on each of them). */
+export function formatReply({ code, status, text }: Reply): string {
+  const before = status === '' ? '' : `${status} `;
+  const lines = typeof text === 'string' ? [text] : text;
+  const last = lines.length - 1;
+  // What is quoted from a client must not end the line: RFC 5321 §4.2 has no control characters.
+  return lines.map((line, index) => `${code}${index < last ? '-' : ' '}${before}${line.replaceAll(/[\x00-\x1f\x7f]/g, ' ')}\r\n`).join('');
+}
+
+/** What the world does to us is always temporary. */
+export const LOCAL_FAULT = reply(451, '4.3.0', 'Local error in processing, try again later');
+export const STORAGE_FULL = reply(452, '4.3.1', 'Out of storage, try again later');
+/** What was true at RCPT no longer is. */
+export const CHANGED = reply(451, '4.3.0', 'Something changed while the letter came in, try again');

@@ -1,0 +1,577 @@
+/**
+ * One connection: smtp-server's, mended, with our sessions behind it.
+ *
+ * Kept of smtp-server: the socket's listeners and end, TLS (implicit and STARTTLS, with its
+ * retired parser, so that nothing sent in clear text survives), the command loop with its
+ * order, its guard against exceptions and its waiting for a client that does not read
+ * replies. Ours: parsing lines and letters (`line-stream.ts`), every command, every reply,
+ * timers, limits. Replies go out together when everything that came has been answered.
+ * RFC 5321 §4; RFC 2920 (PIPELINING), RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 2033 (LMTP).
+ */
+import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
+import { TLSSocket } from 'node:tls';
+import { formatAddress } from '@posthorn/mail/address.ts';
+import type { EnvelopeRecipient, SmtpEnvelope } from '@posthorn/mail/envelope.ts';
+import type { SaslServer } from '@posthorn/directory/sasl/exchange.ts';
+import type { Milliseconds, Timer } from '@posthorn/world/clock.ts';
+import type { Connection } from '@posthorn/world/net.ts';
+import { identifier } from '@posthorn/world/random.ts';
+import { type Answer, formatReply, isPositive, type Reply, reply } from '../reply.ts';
+import type { Client, Sender, Session } from '../session.ts';
+import { commandText, readMail, readRcpt } from './arguments.ts';
+import { type AuthOutcome, beginExchange, continueExchange, readAuth } from './auth.ts';
+import { DotReader } from './dot-reader.ts';
+import { replyToFault } from './fault-reply.ts';
+import { LetterPhase } from './letter-phase.ts';
+import { LineStream } from './line-stream.ts';
+import type { WireOptions } from './options.ts';
+import { Patience } from './patience.ts';
+import { Staging, UNSAID } from './staging.ts';
+import { greetingLines, NOT_IMPLEMENTED, WORDS } from './words.ts';
+
+type Server = ConstructorParameters<typeof SMTPConnection>[0];
+type Socket = ConstructorParameters<typeof SMTPConnection>[1];
+type ClientState = { -readonly [Key in keyof Client]: Client[Key] };
+
+interface Transaction {
+  readonly sender: Sender;
+  readonly recipients: EnvelopeRecipient[];
+  /** RCPTs, accepted or not. */
+  asked: number;
+}
+
+const SESSION_ID_LENGTH = 12;
+/** How long a client gets to read our 421 when we close down. */
+const LEAVING_MS_MAX: Milliseconds = 250;
+/** Replies that wait for a pause are sent anyway when there are this many octets. */
+const REPLIES_OCTETS_MAX = 16_384;
+
+export class WireConnection extends SMTPConnection {
+  readonly #options: WireOptions;
+  readonly #connection: Connection;
+  readonly #closed: (connection: WireConnection) => void;
+  readonly #client: ClientState;
+  readonly #staging: Staging;
+  readonly #patience: Patience;
+  readonly #since: Milliseconds;
+  #session: Session;
+  #transaction: Transaction | undefined;
+  #letter: LetterPhase | undefined;
+  #letterSince: Milliseconds = 0;
+  #replies = '';
+  #isGreeted = false;
+  /** We are closing: the next pause is the end. */
+  #isLeaving = false;
+  /** Plays dead for a fault rule: nothing is read or said any more. */
+  #isDead = false;
+  #linger: Timer | undefined;
+  readonly #counts = { bad: 0, idle: 0, authFailures: 0, refusedRecipients: 0 };
+
+  /** `closed` is called once nothing is left of it. */
+  constructor(server: Server, connection: Connection, options: WireOptions, closed: (connection: WireConnection) => void) {
+    if (!isSocket(connection)) throw new TypeError('a connection is a stream');
+    const { remoteAddress, remotePort, localAddress, localPort } = connection;
+    super(server, connection, { id: identifier(options.random, SESSION_ID_LENGTH), remoteAddress, remotePort, localAddress, localPort });
+    this.#options = options;
+    this.#connection = connection;
+    this.#closed = closed;
+    this.#client = { listener: options.name, session: this.id, remoteAddress, remotePort, helo: '', greeting: 'HELO', tls: undefined };
+    this.#staging = new Staging({
+      rules: options.faults, clock: options.clock, listener: options.name, remoteAddress, cut: (how) => this.#cut(how),
+    });
+    this.#since = options.clock.monotonic();
+    this.#patience = new Patience(options.clock, () => this.#lose());
+    this.#session = options.sessions(this.#client);
+    // smtp-server tells a client in its closed circle from one that is not; here everyone may speak.
+    this._ready = true;
+  }
+
+  /** Begins: TLS first where it is implicit, then the greeting, at once. */
+  override init(): void {
+    this.#expect(this.needsUpgrade ? this.#options.limits.handshakeMs : this.#options.limits.greetingMs);
+    this._setListeners(() => this.#greet());
+  }
+
+  /** Says why nobody is served, instead of a greeting. */
+  turnAway(why: Reply): void {
+    if (this.needsUpgrade) {
+      this.#connection.destroy();
+      return;
+    }
+    this._setListeners(() => this.#say(why));
+  }
+
+  /** 421 now, or behind the letter or command that is under way. */
+  leave(): void {
+    this.#isLeaving = true;
+    if (this._upgrading) this._onError(new Error('closing down during a TLS handshake'));
+    else if (this.#letter === undefined && !this._handlerPending) this.#say(WORDS.closing);
+  }
+
+  /** No more waiting. */
+  sever(): void {
+    this.#say(WORDS.closing);
+    this._socket.destroy();
+    this.#connection.destroy();
+  }
+
+  // What smtp-server calls, and we do otherwise.
+
+  override _createParser(): LineStream {
+    return new LineStream({
+      command: (line, next) => {
+        if (this.#isGreeted || this._upgrading) this._onCommand(line, next);
+        // A rule holds the greeting back; what was sent ahead waits.
+        else this.#whenGreeted = () => this._onCommand(line, next);
+      },
+      overlong: (next) => this.#overlong(next),
+      bareLf: (next) => this.#bareLf(next),
+      idle: () => this.#idle(),
+    }, () => this.#options.limits.commandOctetsMax);
+  }
+
+  #whenGreeted: (() => void) | undefined;
+
+  override _onCommand(line: Buffer, next?: () => void): void {
+    this.#patience.rest();
+    if (this.#isDead) return;
+    if (this.#isLeaving) this.#say(WORDS.closing);
+    else super._onCommand(line, next);
+  }
+
+  /** Every verb goes to our own handler; smtp-server's are never reached. */
+  override _isSupported(): boolean {
+    return true;
+  }
+
+  override _getHandler(verb: string): (line: Buffer, done: () => void) => void {
+    return (line, done) => this.#handle(verb, line, done);
+  }
+
+  /** The few replies that smtp-server's loop makes itself. */
+  override send(code: number, data?: string | string[] | null): void {
+    this.#say(reply(code, WORDS.statusOf(code), data ?? ''));
+  }
+
+  override _armTimeout(): void {
+    // Ours is `Patience`.
+  }
+
+  override close(): void {
+    if (this._closing || this._closed) return;
+    this.#flush();
+    this._closing = true;
+    this.#patience.end();
+    this.#letter?.abandon();
+    if (this._parser) {
+      this._socket.unpipe(this._parser);
+      this._parser.isClosed = true;
+    }
+    if (this._upgrading || this._socket.destroyed) {
+      this._socket.destroy();
+      return;
+    }
+    this._socket.end();
+    // Read on, or the client's own end is never seen.
+    this._socket.resume();
+    const { clock, limits } = this.#options;
+    this.#linger = clock.deadline(this.#isLeaving ? Math.min(LEAVING_MS_MAX, limits.lingerMs) : limits.lingerMs, () => this._socket.destroy());
+  }
+
+  override _onError(cause: Error): void {
+    this.#options.log.debug({ session: this.id, remoteAddress: this.#client.remoteAddress, cause }, 'connection failed');
+    this._socket.destroy();
+    this.#connection.destroy();
+  }
+
+  override _onClose(): void {
+    this.#patience.end();
+    this.#linger?.cancel();
+    this.#letter?.abandon();
+    this.#replies = '';
+    super._onClose();
+    this.#closed(this);
+  }
+
+  override upgrade(callback: () => void, secureCallback?: () => void): void {
+    const { tls, limits } = this.#options;
+    if (tls === undefined) throw new TypeError('TLS without a context');
+    this._server.secureContext.set('*', tls().context);
+    this.#flush();
+    super.upgrade(callback, secureCallback);
+    this.#expect(limits.handshakeMs);
+  }
+
+  /** RFC 3207 §4.2: after the handshake nothing is known that was said before. */
+  override _resetSession(): void {
+    if (this._socket instanceof TLSSocket) {
+      // The handshake's own listener hears only the first error.
+      this._socket.on('error', () => {});
+      const cipher = this._socket.getCipher();
+      this.#client.tls = { protocol: this._socket.getProtocol() ?? '', cipher: cipher.standardName };
+    }
+    this.#client.helo = '';
+    this.#transaction = undefined;
+    this.#session = this.#options.sessions(this.#client);
+    this.#expect(this.#options.limits.commandMs);
+  }
+
+  // The dialogue.
+
+  #greet(): void {
+    const greeting = reply(220, '', `${this.#options.hostname} ${this.#options.protocol === 'lmtp' ? 'LMTP' : 'ESMTP'} Posthorn`);
+    const play = (): Answer => this.#staging.play({ stage: 'banner' }, () => greeting);
+    const greeted = (said: Reply): void => {
+      this.#say(said);
+      this.#isGreeted = true;
+      if (said.code !== 220) this.close();
+      this.#flush();
+      this.#whenGreeted?.();
+    };
+    const answer = this.#staging.isAtWork ? this.#staging.play({ stage: 'connect' }, play) : greeting;
+    if (answer instanceof Promise) void answer.then(greeted);
+    else greeted(answer);
+  }
+
+  #handle(verb: string, line: Buffer, done: () => void): void {
+    const text = commandText(line);
+    if (text === undefined) {
+      this.#respond(WORDS.notText, done);
+      return;
+    }
+    switch (verb) {
+      case 'EHLO':
+      case 'HELO':
+        this.#respond(this.#staging.play({ stage: 'ehlo' }, () => this.#hello(text)), done);
+        return;
+      case 'MAIL':
+        this.#respond(this.#mail(text), done);
+        return;
+      case 'RCPT':
+        this.#respond(this.#rcpt(text), done);
+        return;
+      case 'DATA':
+        this.#respond(this.#data(text), done);
+        return;
+      case 'STARTTLS':
+        this.#startTls(text, done);
+        return;
+      case 'AUTH':
+        this.#auth(text, done);
+        return;
+      case 'QUIT':
+        this.#respond(this.#staging.play({ stage: 'quit' }, () => WORDS.bye), () => {
+          this.close();
+          done();
+        });
+        return;
+      default:
+        this.#respond(this.#other(verb, text), done);
+    }
+  }
+
+  /** Commands that change little. */
+  #other(verb: string, text: string): Reply {
+    if (NOT_IMPLEMENTED.has(verb)) return WORDS.notImplemented;
+    if (this.#isTiresome()) return WORDS.tiresome;
+    switch (verb) {
+      case 'RSET':
+        this.#transaction = undefined;
+        return WORDS.ok;
+      case 'NOOP':
+        return WORDS.ok;
+      case 'HELP':
+        return WORDS.help;
+      case 'VRFY':
+        return /^VRFY +\S/i.test(text) ? WORDS.cannotVerify : WORDS.badArguments;
+      default:
+        return WORDS.unknownCommand;
+    }
+  }
+
+  #hello(text: string): Reply {
+    const [verb = '', name = '', ...more] = text.split(/ +/);
+    if (this.#isTiresome()) return WORDS.tiresome;
+    // The syntax of the name is not held against anyone (RFC 5321 §4.1.4); its length is.
+    if (name === '' || more.length > 0 || name.length > 255) return WORDS.badGreeting;
+    const greeting = verb.toUpperCase();
+    this.#client.helo = name;
+    this.#client.greeting = greeting === 'EHLO' || greeting === 'LHLO' ? greeting : 'HELO';
+    // smtp-server's loop lets MAIL, RCPT, DATA and AUTH through once it knows this.
+    this.hostNameAppearsAs = name;
+    this.#transaction = undefined;
+    const { hostname, limits, tls } = this.#options;
+    if (greeting === 'HELO') return reply(250, '', hostname);
+    return reply(250, '', greetingLines({
+      hostname,
+      messageOctetsMax: limits.messageOctetsMax,
+      isTlsOffered: tls !== undefined && this.#client.tls === undefined,
+      authentication: this.#session.authentication(),
+    }));
+  }
+
+  #mail(text: string): Answer {
+    if (this.#transaction !== undefined) return WORDS.nestedMail;
+    if (this.#isTiresome()) return WORDS.tiresome;
+    const known = this.#session.authentication();
+    const read = readMail(text, { messageOctetsMax: this.#options.limits.messageOctetsMax, isAuthKnown: known !== 'never' && known !== 'after-tls' });
+    if (read.kind === 'refused') return read.reply;
+    const sender = read.value;
+    const answer = this.#staging.play({ stage: 'mail', ...whoFrom(sender) }, () => this.#session.mail(sender));
+    return after(answer, (said) => {
+      // Only an accepted MAIL leaves anything behind.
+      if (isPositive(said) && said !== UNSAID) this.#transaction = { sender, recipients: [], asked: 0 };
+    });
+  }
+
+  #rcpt(text: string): Answer {
+    const transaction = this.#transaction;
+    if (transaction === undefined) return WORDS.needMail;
+    const { limits } = this.#options;
+    transaction.asked += 1;
+    const read = readRcpt(text, { isSmtpUtf8: transaction.sender.isSmtpUtf8, postmaster: () => this.#session.postmaster() });
+    if (read.kind === 'refused') return read.reply;
+    // RFC 5321 §4.5.3.1.10: those accepted so far stand.
+    if (transaction.recipients.length >= limits.recipientsMax) return WORDS.tooManyRecipients;
+    const recipient = read.value;
+    const answer = this.#staging.play(
+      { stage: 'rcpt', ...whoFrom(transaction.sender), recipient: formatAddress(recipient.address) },
+      () => this.#session.rcpt(recipient, transaction.sender, transaction.recipients),
+    );
+    return after(answer, (said) => {
+      if (isPositive(said) && said !== UNSAID) transaction.recipients.push(recipient);
+      else if (said.code >= 500) this.#counts.refusedRecipients += 1;
+      return this.#counts.refusedRecipients > limits.refusedRecipientsMax ? WORDS.tooManyRefused : said;
+    });
+  }
+
+  #data(text: string): Answer {
+    const transaction = this.#transaction;
+    if (transaction === undefined) return WORDS.needMail;
+    if (text.length > 4) return WORDS.badArguments;
+    // RFC 5321 §3.3: 503 or 554 when no recipient was accepted; RFC 2033 §4.2 wants 503.
+    if (transaction.recipients.length === 0) {
+      return transaction.asked > 0 && this.#options.protocol === 'smtp' ? WORDS.noRecipients : WORDS.needRcpt;
+    }
+    const answer = this.#staging.play({ stage: 'data', ...whoFrom(transaction.sender) }, () => WORDS.goAhead);
+    return after(answer, (said) => {
+      if (said === WORDS.goAhead) this.#beginLetter({ ...transaction.sender, recipients: transaction.recipients });
+    });
+  }
+
+  #beginLetter(envelope: SmtpEnvelope): void {
+    const stream = this._parser;
+    if (!(stream instanceof LineStream)) return;
+    const { lineEndings } = this.#session;
+    const { limits, clock } = this.#options;
+    const reader = new DotReader(lineEndings);
+    let isFirst = true;
+    const letter = new LetterPhase({
+      intake: this.#session.receive(envelope),
+      reader,
+      isStrict: lineEndings === 'refused',
+      limits,
+      fault: (cause) => this.#fault(cause),
+      pace: (octets) => {
+        if (!this.#staging.isAtWork) return undefined;
+        const stage = isFirst ? { stage: 'body' as const, ...whoFrom(envelope) } : undefined;
+        isFirst = false;
+        return this.#staging.body(octets, stage);
+      },
+      overflow: (refusal) => {
+        this.#say(refusal);
+        this.close();
+      },
+      conclude: (finish) => this.#concludeLetter(envelope, finish),
+    });
+    this.#letter = letter;
+    this.#letterSince = clock.monotonic();
+    stream.readLetter(reader, letter);
+  }
+
+  async #concludeLetter(envelope: SmtpEnvelope, finish: () => Promise<readonly Reply[]>): Promise<void> {
+    this.#patience.rest();
+    let replies: readonly Reply[] = [];
+    const said = await this.#staging.play({ stage: 'data-end', ...whoFrom(envelope) }, async () => {
+      replies = await finish();
+      return replies[0] ?? WORDS.noReply;
+    });
+    if (said !== replies[0]) {
+      // A rule spoke instead; nothing was stored unless it let `finish` run.
+      this.#letter?.abandon();
+      replies = [said];
+    }
+    this.#letter = undefined;
+    this.#transaction = undefined;
+    // RFC 2033 §4.2: one reply for each recipient that was accepted.
+    const isEach = this.#options.protocol === 'lmtp' && said !== UNSAID;
+    const all = isEach && replies.length === 1 ? envelope.recipients.map(() => said) : replies;
+    for (const one of all) this.#say(one);
+    if (all.some(isPositive)) Object.assign(this.#counts, { bad: 0, idle: 0 });
+    if (this.#isLeaving) this.#say(WORDS.closing);
+  }
+
+  #startTls(text: string, done: () => void): void {
+    const { tls } = this.#options;
+    const play = (): Answer => this.#staging.play({ stage: 'starttls' }, () => WORDS.startTls);
+    const answer = text.length > 8 ? WORDS.badArguments
+      : tls === undefined ? WORDS.notImplemented
+        : this.#client.tls !== undefined ? WORDS.alreadyTls : play();
+    const go = (said: Reply): void => {
+      this.#say(said);
+      // RFC 3207 §4.2, §5: what was sent ahead in clear text goes with the old parser.
+      if (said === WORDS.startTls && !this._closing && !this._closed) this.upgrade(done);
+      else done();
+    };
+    if (answer instanceof Promise) void answer.then(go);
+    else go(answer);
+  }
+
+  #auth(text: string, done: () => void): void {
+    const known = this.#session.authentication();
+    const asked = readAuth(text);
+    if (known === 'never') return this.#respond(WORDS.notImplemented, done);
+    if (known === 'after-tls') return this.#respond(WORDS.authNeedsTls, done);
+    // RFC 4954 §4: once a connection, and never within a transaction.
+    if (known === 'done' || this.#transaction !== undefined) return this.#respond(WORDS.authNotNow, done);
+    if (asked === undefined) return this.#respond(WORDS.badArguments, done);
+    const sasl = known.begin(asked.mechanism);
+    if (sasl === undefined) return this.#respond(WORDS.unknownMechanism, done);
+    const played = this.#staging.play({ stage: 'auth' }, () => WORDS.goAhead);
+    const go = (said: Reply): void => {
+      if (said === WORDS.goAhead) void this.#exchange(beginExchange(sasl, asked.initial), sasl, done);
+      else this.#respond(said, done);
+    };
+    if (played instanceof Promise) void played.then(go);
+    else go(played);
+    return undefined;
+  }
+
+  async #exchange(step: Promise<AuthOutcome>, sasl: SaslServer, done: () => void): Promise<void> {
+    const outcome = await step.catch((cause: unknown): AuthOutcome => ({ reply: this.#fault(cause), isFailure: false }));
+    if (outcome.account !== undefined) {
+      const known = this.#session.authentication();
+      if (typeof known === 'object') known.welcome(outcome.account);
+    }
+    if (outcome.reply.code === 334) {
+      this._nextHandler = (line, next) => void this.#exchange(continueExchange(sasl, line), sasl, next);
+    }
+    if (outcome.isFailure) this.#counts.authFailures += 1;
+    this.#say(outcome.reply);
+    if (this.#counts.authFailures >= this.#options.limits.authFailuresMax) this.#say(WORDS.tooManyAuth);
+    done();
+  }
+
+  #overlong(next: () => void): void {
+    // RFC 4954 §4: an exchange that gets too long is over.
+    const said = this._nextHandler === false ? WORDS.lineTooLong : WORDS.exchangeTooLong;
+    this._nextHandler = false;
+    this.#respond(said, next);
+  }
+
+  #bareLf(next: () => void): boolean {
+    if (this.#session.lineEndings === 'normalised' || this._upgrading) return true;
+    // RFC 5321 §2.3.8.
+    this.#respond(WORDS.bareLf, next);
+    return false;
+  }
+
+  // Saying things, and waiting.
+
+  #respond(answer: Answer, done: () => void): void {
+    if (answer instanceof Promise) {
+      void answer.catch((cause: unknown) => this.#fault(cause)).then((said) => {
+        this.#say(said);
+        done();
+      });
+      return;
+    }
+    this.#say(answer);
+    done();
+  }
+
+  #say(said: Reply): void {
+    if (said === UNSAID || this.#isDead || this._closing || this._closed) return;
+    this.#replies += formatReply(said);
+    if (said.code === 421) {
+      this.close();
+      return;
+    }
+    if (WORDS.isBad(said)) {
+      this.#counts.bad += 1;
+      if (this.#counts.bad > this.#options.limits.badCommandsMax) this.#say(WORDS.tooManyBad);
+    }
+    if (this.#replies.length > REPLIES_OCTETS_MAX) this.#flush();
+  }
+
+  /** One write for all that waits. */
+  #flush(): void {
+    if (this.#replies === '' || this._upgrading || this.#isDead) return;
+    const replies = this.#replies;
+    this.#replies = '';
+    if (this._socket.writable && !this._socket.destroyed) this._socket.write(replies);
+  }
+
+  /** All that came has been answered. */
+  #idle(): void {
+    if (this.#isDead || this._closing || this._closed) return;
+    if (this.#isLeaving && this.#letter === undefined) this.#say(WORDS.closing);
+    this.#flush();
+    const { limits, clock } = this.#options;
+    if (this.#letter === undefined) {
+      this.#expect(this.#client.helo === '' ? limits.greetingMs : limits.commandMs);
+      return;
+    }
+    // A letter may be slow, but not for ever: its time is bounded by what has come of it.
+    const whole = this.#letterSince + limits.dataGraceMs + (this.#letter.octets / limits.dataRateMin) * 1000;
+    this.#patience.expectBy(Math.min(clock.monotonic() + limits.dataMs, whole));
+  }
+
+  #expect(ms: Milliseconds): void {
+    const { limits, clock } = this.#options;
+    this.#patience.expectBy(Math.min(clock.monotonic() + ms, this.#since + limits.sessionMs));
+  }
+
+  #lose(): void {
+    if (this._upgrading) this._onError(new Error('TLS handshake took too long'));
+    else this.#say(this.#letter === undefined ? WORDS.timeout : WORDS.tooSlow);
+  }
+
+  #isTiresome(): boolean {
+    this.#counts.idle += 1;
+    return this.#counts.idle > this.#options.limits.idleCommandsMax;
+  }
+
+  /** The edge of the session: faults are temporary, bugs end it loudly. */
+  #fault(cause: unknown): Reply {
+    return replyToFault(cause, this.#options.log.child({ session: this.id, listener: this.#options.name }));
+  }
+
+  #cut(how: 'close' | 'reset' | 'half-open'): void {
+    this.#flush();
+    this.#isDead = true;
+    this.#patience.end();
+    if (how === 'half-open') return;
+    if (how === 'reset' && 'resetAndDestroy' in this.#connection && typeof this.#connection.resetAndDestroy === 'function') {
+      this.#connection.resetAndDestroy();
+      return;
+    }
+    this._socket.destroy();
+    this.#connection.destroy();
+  }
+}
+
+/** smtp-server uses of a socket only what any stream has; the rest is overridden above. */
+function isSocket(connection: Connection): connection is Connection & Socket {
+  return typeof connection.pipe === 'function';
+}
+
+function whoFrom(sender: Pick<Sender, 'reversePath'>): { readonly sender: string } {
+  return { sender: sender.reversePath === null ? '' : formatAddress(sender.reversePath) };
+}
+
+/** Looks at an answer when it is there; may put another in its place. */
+function after(answer: Answer, look: (said: Reply) => Reply | void): Answer {
+  if (answer instanceof Promise) return answer.then((said) => look(said) ?? said);
+  return look(answer) ?? answer;
+}
