@@ -59,7 +59,7 @@ const ACCOUNTS = Object.fromEntries(Array.from({ length: MAILBOXES }, (_, index)
 async function placed(host: ServedHost): Promise<number> {
   const { host: address, port } = host.at('http');
   const text = await (await fetch(`http://${address}:${port}/metrics`)).text();
-  return Number(/^posthorn_letters_placed_total(?:\{[^}]*\})? (\d+)/m.exec(text)?.[1] ?? Number.NaN);
+  return Number(/^posthorn_copies_placed_total(?:\{[^}]*\})? (\d+)/m.exec(text)?.[1] ?? Number.NaN);
 }
 
 /** `pnpm bench receive [LETTERS]`: letters a round for the peer; ours gets four times as many. */

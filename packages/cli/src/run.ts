@@ -1,6 +1,7 @@
 /**
  * Finds the command, reads its words, runs it, and says errors in one clear sentence.
  */
+import { ConfigFault } from './books.ts';
 import { Failure, UsageError, readCall } from './command.ts';
 import type { Command, Io } from './command.ts';
 import { COMMANDS } from './commands.ts';
@@ -28,6 +29,10 @@ async function attempt(command: Command, rest: readonly string[], io: Io): Promi
   } catch (error) {
     if (error instanceof UsageError) {
       io.stderr.write(`posthorn: ${error.message}\nMore: posthorn help ${command.name}\n`);
+      return 2;
+    }
+    if (error instanceof ConfigFault) {
+      io.stderr.write(`${error.message}\n`);
       return 2;
     }
     if (error instanceof Failure) {

@@ -46,7 +46,7 @@ async function check(call: Call): Promise<number> {
 async function reload(call: Call): Promise<number> {
   return withControl(booksConfig(call), async (control) => {
     if (!control.isRunning) throw new Failure('no server is running with that configuration; there is nothing to reload');
-    const answer = await control.ask('POST', '/rest/v1/config/reload');
+    const answer = await control.ask({ method: 'POST', path: '/rest/v1/config/reload' });
     call.io.stdout.write(call.isSet('json') ? `${JSON.stringify(answer)}\n` : 'The server has taken up the configuration.\n');
     return 0;
   });

@@ -1,0 +1,19 @@
+/**
+ * The shape of most commands: one question to the server, its answer told.
+ */
+import { booksConfig } from './books.ts';
+import type { Call } from './command.ts';
+import { withControl } from './control.ts';
+import type { Question } from './control.ts';
+
+/** Asks one question; prints the answer for people or, with --json, as it is. */
+export async function ask(call: Call, question: Question, tell: (answer: unknown) => string): Promise<number> {
+  const answer = await withControl(booksConfig(call), (control) => control.ask(question));
+  call.io.stdout.write(call.isSet('json') ? `${JSON.stringify(answer ?? {})}\n` : tell(answer));
+  return 0;
+}
+
+/** The first word, which the command's `wordCount` asked for. */
+export function firstWord(call: Call): string {
+  return call.words[0] ?? '';
+}
