@@ -3,8 +3,7 @@
  */
 import type { FetchItem } from '@posthorn/imap/command.ts';
 import { sectionLabel } from '@posthorn/imap/fetch-response.ts';
-import { cutPartial, findSection } from '@posthorn/imap/fetch-section.ts';
-import { HeaderFilter } from '@posthorn/imap/header-filter.ts';
+import { HeaderFilter, cutPartial, findSection } from '@posthorn/imap/fetch-section.ts';
 import { literalHead } from '@posthorn/imap/response.ts';
 import type { OctetRange } from '@posthorn/mail/structure.ts';
 import type { MessageRow, Messages } from '@posthorn/store/messages.ts';

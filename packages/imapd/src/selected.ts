@@ -4,9 +4,8 @@
  * A ring of the watch only says "look again"; `look` asks the store what changed since
  * last time, `tell` says what may be said now. RFC 3501 §5.2, §7.3, §7.4; RFC 2180 §3.
  */
-import { fetchLine } from '@posthorn/imap/fetch-response.ts';
 import { flagList, flagsLine, untagged } from '@posthorn/imap/response.ts';
-import { SessionView, type Update } from '@posthorn/imap/session-view.ts';
+import { SessionView, formatUpdate } from '@posthorn/imap/session-view.ts';
 import { SYSTEM_FLAGS, type Flag, flagKey } from '@posthorn/mail/flags.ts';
 import { type Modseq, type Uid, uid } from '@posthorn/store/ids.ts';
 import type { Mailbox } from '@posthorn/store/mailboxes.ts';
@@ -21,11 +20,6 @@ type Books = Pick<Store, 'mailboxes' | 'messages'>;
 /** The mailbox is no more; RFC 2180 §3.3: the session ends with BYE. */
 export class MailboxGone extends Error {
   override readonly name = 'MailboxGone';
-}
-
-/** RFC 3501 §7.3.1, §7.3.2, §7.4.1. */
-export function countLine(number: number, what: 'EXISTS' | 'RECENT' | 'EXPUNGE'): string {
-  return `* ${number} ${what}\r\n`;
 }
 
 export class Selected {
@@ -124,7 +118,10 @@ export class Selected {
 
   /** Says what may be said now of what is known. */
   tell(out: Outlet, options: { readonly mayExpunge: boolean }): void {
-    for (const update of this.view.take(options)) this.#tellOne(out, update);
+    for (const update of this.view.take(options)) {
+      if (update.kind === 'flags') this.tellFlags(out, update.flags);
+      out.write(formatUpdate(update, { withUid: true }));
+    }
   }
 
   /** Says that there are keywords the client has not heard of. RFC 3501 §7.2.6. */
@@ -137,19 +134,6 @@ export class Selected {
   close(): void {
     this.#onRing = undefined;
     this.#ignore();
-  }
-
-  #tellOne(out: Outlet, update: Update<Uid>): void {
-    switch (update.kind) {
-      case 'expunge': out.write(countLine(update.seqNum, 'EXPUNGE')); break;
-      case 'exists': out.write(countLine(update.count, 'EXISTS')); break;
-      case 'recent': out.write(countLine(update.count, 'RECENT')); break;
-      case 'flags':
-        this.tellFlags(out, update.flags);
-        out.write(fetchLine(update.seqNum, [`UID ${update.uid}`, `FLAGS ${flagList(update.flags)}`]));
-        break;
-      default: update satisfies never;
-    }
   }
 
   async #fill(): Promise<void> {

@@ -2,10 +2,11 @@
  * SELECT, EXAMINE; CLOSE and UNSELECT. RFC 3501 §6.3.1, §6.3.2, §6.4.2; RFC 3691 (UNSELECT).
  */
 import { flagList, flagsLine, untagged } from '@posthorn/imap/response.ts';
+import { formatUpdate } from '@posthorn/imap/session-view.ts';
 import type { KnownExchange, MailboxExchange } from '../exchange.ts';
 import type { Outlet } from '../outlet.ts';
 import { type Reply, no, ok } from '../reply.ts';
-import { Selected, countLine } from '../selected.ts';
+import { Selected } from '../selected.ts';
 import type { CommandNamed } from './command.ts';
 import { expungeDeleted } from './expunge.ts';
 
@@ -25,8 +26,8 @@ export async function select({ session, account, out }: KnownExchange, command: 
 function describe({ view, flags, isReadOnly, uidNext, uidValidity }: Selected, out: Outlet): void {
   out.write(flagsLine(flags));
   out.write(untagged(isReadOnly ? ok('Nothing can be changed', 'PERMANENTFLAGS ()') : ok('Keywords may be made', `PERMANENTFLAGS ${flagList([...flags, '\\*'])}`)));
-  out.write(countLine(view.count, 'EXISTS'));
-  out.write(countLine(view.recentCount, 'RECENT'));
+  out.write(formatUpdate({ kind: 'exists', count: view.count }, { withUid: false }));
+  out.write(formatUpdate({ kind: 'recent', count: view.recentCount }, { withUid: false }));
   const unseen = view.firstUnseen();
   if (unseen !== undefined) out.write(untagged(ok('First unseen message', `UNSEEN ${unseen}`)));
   out.write(untagged(ok('UIDs are valid', `UIDVALIDITY ${uidValidity}`)));
