@@ -35,7 +35,7 @@ export function parseCommand(text: string, literals: readonly Buffer[]): Parsed 
   if (tag === undefined || tag.length > TAG_LENGTH_MAX || !(cursor.is(' ') || cursor.isAtEnd)) {
     return { kind: 'bad', tag: '*', text: text === '' ? 'An empty line is no command' : 'A command begins with a tag and a space' };
   }
-  let name = '';
+  let name = 'No command';
   try {
     cursor.space('a command');
     name = cursor.word('a command');
@@ -51,7 +51,7 @@ export function parseCommand(text: string, literals: readonly Buffer[]): Parsed 
   } catch (error) {
     if (error instanceof LiteralAwaited) return { kind: 'literal', tag, octets: error.octets, isSynchronizing: error.isSynchronizing };
     if (error instanceof UnknownCharset) return { kind: 'bad-charset', tag, charset: error.charset };
-    if (error instanceof Misread) return { kind: 'bad', tag, text: name === '' ? error.message : `${name}: ${error.message}` };
+    if (error instanceof Misread) return { kind: 'bad', tag, text: `${name}: ${error.message}` };
     throw error;
   }
 }
@@ -153,7 +153,7 @@ function readAuthenticate(cursor: Cursor): Command {
   const mechanism = cursor.atom('a mechanism').toUpperCase();
   if (cursor.isAtEnd) return { name: 'AUTHENTICATE', mechanism };
   cursor.space('an initial response');
-  const initialResponse = cursor.base64('an initial response in base64, or "=",');
+  const initialResponse = cursor.base64('an initial response in base64 or "="');
   return { name: 'AUTHENTICATE', mechanism, initialResponse };
 }
 

@@ -60,17 +60,12 @@ export class Cursor {
     this.#literals = literals;
   }
 
-  /** Where we are, for error texts: octets are counted from 1. */
-  get column(): number {
-    return this.#at + 1;
-  }
-
   get isAtEnd(): boolean {
     return this.#at === this.#text.length;
   }
 
   fail(expected: string): never {
-    throw new Misread(`${expected} expected at octet ${this.column}`);
+    throw new Misread(`expected ${expected} at octet ${this.#at + 1}`);
   }
 
   get isLetter(): boolean {
@@ -97,8 +92,8 @@ export class Cursor {
 
   /** RFC 9051 §9: exactly one. */
   space(before: string): void {
-    if (!this.take(' ')) this.fail(`a space, then ${before},`);
-    if (this.is(' ')) this.fail(`${before}, after one space only,`);
+    if (!this.take(' ')) this.fail(`a space, then ${before}`);
+    if (this.is(' ')) this.fail(`${before} after one space only`);
   }
 
   end(): void {
@@ -132,7 +127,7 @@ export class Cursor {
     const value = this.number(expected);
     if (value > 0 && this.#text[at] !== '0') return value;
     this.#at = at;
-    return this.fail(`${expected}, from 1,`);
+    return this.fail(`${expected} from 1`);
   }
 
   /** An atom, a quoted string or a literal, decoded. */
@@ -241,7 +236,7 @@ export class Cursor {
   }
 
   #seqNumber(): number {
-    return this.take('*') ? Infinity : this.nzNumber('a message number, or "*",');
+    return this.take('*') ? Infinity : this.nzNumber('a message number or "*"');
   }
 
   /** Says no with a sentence of its own. */
