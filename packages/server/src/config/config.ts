@@ -3,6 +3,7 @@
  *
  * `read.ts` makes it from a TOML file, `dev.ts` from the options of `posthorn dev`.
  */
+import type { Smarthost } from '@posthorn/relay/smarthost.ts';
 import type { Endpoint } from '@posthorn/world/net.ts';
 import type { Milliseconds } from '@posthorn/world/clock.ts';
 
@@ -13,13 +14,6 @@ export interface ListenerConfig {
   readonly endpoint: Endpoint;
   /** What decides its port, for a message about a port in use: `--smtp-port`, or a line of the file. */
   readonly from: string;
-}
-
-export interface SmarthostConfig {
-  readonly protocol: 'smtp' | 'submission' | 'submissions';
-  readonly host: string;
-  readonly port: number;
-  readonly credentials?: { readonly user: string; readonly password: string };
 }
 
 export interface Config {
@@ -41,7 +35,7 @@ export interface Config {
   readonly messageOctetsMax: number;
   readonly relay: {
     readonly port: number;
-    readonly smarthost?: SmarthostConfig;
+    readonly smarthost?: Smarthost;
     readonly retry: readonly Milliseconds[];
     readonly expire: Milliseconds;
     /** Loopback addresses are used as MX: laboratories that set a relay port or DNS servers. */

@@ -93,7 +93,7 @@ test('a certificate that cannot be read is told before anything starts', () => {
 test('secrets come from the environment, and a missing one is told', () => {
   const text = `${GOOD}[relay]\nsmarthost = { env = "SMARTHOST" }\n`;
   expect(read(text, { SMARTHOST: 'submissions://ann:p%40ss@smtp.example.net' })).toMatchObject({
-    config: { relay: { smarthost: { protocol: 'submissions', host: 'smtp.example.net', port: 465, credentials: { user: 'ann', password: 'p@ss' } } } },
+    config: { relay: { smarthost: { tls: 'implicit', host: 'smtp.example.net', port: 465, credentials: { user: 'ann', password: 'p@ss' } } } },
   });
   expect(problemsOf(text)).toEqual(['10: relay.smarthost: the environment has no SMARTHOST']);
 });

@@ -8,11 +8,11 @@ import { dirname, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { formatAddress, parseAddress } from '@posthorn/mail/address.ts';
 import { domainToAscii, isAddressLiteral } from '@posthorn/mail/domain.ts';
+import { parseSmarthost } from '@posthorn/relay/smarthost.ts';
 import { DEFAULTS } from './config.ts';
 import type { Config, ListenerConfig, Protocol } from './config.ts';
 import { Fields, errorCode } from './fields.ts';
 import type { Problem, Surroundings } from './fields.ts';
-import { parseSmarthost } from './smarthost.ts';
 import { readTree } from './tree.ts';
 import { formatEndpoint, parseDuration, parseEndpoint, parseNetwork, parseSize } from './units.ts';
 
