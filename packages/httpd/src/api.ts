@@ -29,6 +29,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
     requestTimeout: REQUEST_MS_MAX,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 1000 },
+    frameworkErrors: (_error, _request, reply) => { sendProblem(reply, { status: 400, detail: 'The request cannot be read.' }); },
     // A member that we do not know is a mistake of the caller, not to be dropped in silence.
     ajv: { customOptions: { removeAdditional: false } },
   });

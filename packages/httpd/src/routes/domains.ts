@@ -12,7 +12,7 @@ const TEXT = { type: 'string' } as const;
 const PARAMS = objectOf({ name: { type: 'string', minLength: 1, maxLength: 255 } });
 const KEYS_SCHEMA = objectOf({
   domain: TEXT,
-  keys: listOf(objectOf({ selector: TEXT, algorithm: TEXT, record: objectOf({ name: TEXT, type: TEXT, value: TEXT }) })),
+  keys: listOf(objectOf({ selector: TEXT, algorithm: TEXT, record: objectOf({ name: TEXT, type: TEXT, value: TEXT, zoneLine: TEXT }) })),
 });
 
 function shown(domain: string, keys: readonly PublishedKey[]): object {

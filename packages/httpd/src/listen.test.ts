@@ -1,0 +1,65 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { FastifyInstance } from 'fastify';
+import type { Endpoint } from '@posthorn/world/net.ts';
+import { listenApi } from './listen.ts';
+import { testApi } from './testing/api.ts';
+
+let folder: string;
+const apps: FastifyInstance[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'posthorn-'));
+});
+afterEach(async () => {
+  for (const app of apps.splice(0)) await app.close();
+  await rm(folder, { recursive: true });
+});
+
+function api(): FastifyInstance {
+  const { app } = testApi();
+  apps.push(app);
+  return app;
+}
+
+function get(at: Endpoint, path: string): Promise<number> {
+  const options = 'path' in at ? { socketPath: at.path, path } : { host: at.host, port: at.port, path };
+  return new Promise((resolve, reject) => {
+    request(options, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    }).on('error', reject).end();
+  });
+}
+
+it('listens on a free port and tells which', async () => {
+  const endpoint = await listenApi(api(), { host: '127.0.0.1', port: 0 });
+  expect('port' in endpoint && endpoint.port > 0).toBe(true);
+  expect(await get(endpoint, '/healthz')).toBe(200);
+});
+
+it('says EADDRINUSE of a port in use', async () => {
+  const endpoint = await listenApi(api(), { host: '127.0.0.1', port: 0 });
+  await expect(listenApi(api(), endpoint)).rejects.toMatchObject({ name: 'NetFault', code: 'EADDRINUSE' });
+});
+
+it('listens on a socket that only its owner can open', async () => {
+  const path = join(folder, 'control.sock');
+  expect(await listenApi(api(), { path })).toEqual({ path });
+  const { mode } = await stat(path);
+  expect(mode & 0o777).toBe(0o600);
+  expect(await get({ path }, '/rest/v1/accounts')).toBe(200);
+});
+
+it('takes the place of a socket that was left behind, and of nothing else', async () => {
+  const path = join(folder, 'control.sock');
+  await listenApi(api(), { path });
+  // As after a crash: the file is there, its server is not asked.
+  await listenApi(api(), { path });
+  expect(await get({ path }, '/healthz')).toBe(200);
+  const file = join(folder, 'letter.txt');
+  await writeFile(file, 'not a socket');
+  await expect(listenApi(api(), { path: file })).rejects.toMatchObject({ name: 'NetFault', code: 'EADDRINUSE' });
+});
