@@ -112,7 +112,7 @@ export function readRcpt(text: string, { isSmtpUtf8, postmaster }: RcptContext):
   if (notify === 'bad') return refused(reply(501, '5.5.4', 'NOTIFY is NEVER, or some of SUCCESS, FAILURE, DELAY'));
   const originalRecipient = parameters.has('ORCPT') ? readOriginalRecipient(parameters) : undefined;
   if (originalRecipient === 'bad') return refused(reply(501, '5.5.4', 'Bad ORCPT'));
-  const other = parameters.keys().find((key) => key !== 'NOTIFY' && key !== 'ORCPT');
+  const other = [...parameters.keys()].find((key) => key !== 'NOTIFY' && key !== 'ORCPT');
   if (other !== undefined) return refused(unknown('RCPT', other));
   return {
     kind: 'read',

@@ -1,0 +1,89 @@
+/**
+ * The session for a neighbour: another MTA on this host hands letters over for final delivery.
+ *
+ * Each recipient gets an answer of its own after the dot; who is refused there is left out
+ * of the letter, and all others are in one acceptance. What the neighbour wrote about the
+ * letter (verdicts) stays; only an old Return-Path goes. RFC 2033.
+ */
+import type { Plan } from '@posthorn/delivery/plan.ts';
+import type { Planner } from '@posthorn/delivery/planner.ts';
+import type { Directory } from '@posthorn/directory/directory.ts';
+import type { EnvelopeRecipient } from '@posthorn/mail/envelope.ts';
+import { findFields } from '@posthorn/mail/header.ts';
+import type { Store } from '@posthorn/store/store.ts';
+import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
+import type { Log } from '@posthorn/world/log.ts';
+import type { Random } from '@posthorn/world/random.ts';
+import { deposit, hasBeenDelivered } from './deposit.ts';
+import { type Decision, type ReceivedLetter, takeIn } from './letter-intake.ts';
+import { DELIVERED_BEFORE, NOT_OURS, RECIPIENT_OK, SENDER_OK, UNKNOWN_RECIPIENT } from './mx.ts';
+import { type Reply, reply } from './reply.ts';
+import type { Client, OpenSession } from './session.ts';
+import { receivedField } from './trace-header.ts';
+
+export interface LmtpParts {
+  readonly hostname: string;
+  readonly store: Pick<Store, 'accept' | 'contents'>;
+  readonly directory: Pick<Directory, 'resolve' | 'postmaster'>;
+  readonly planner: Planner;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly expire: Milliseconds;
+}
+
+const ALIAS_LOOP = reply(554, '5.4.6', 'This address leads in a circle');
+
+export function lmtpSessions(parts: LmtpParts): OpenSession {
+  return (client) => ({
+    lineEndings: 'refused',
+    authentication: () => 'never',
+    mail: () => SENDER_OK,
+    rcpt: async ({ address }) => {
+      const { kind } = await parts.directory.resolve(address);
+      if (kind === 'ours') return RECIPIENT_OK;
+      return kind === 'unknown' ? UNKNOWN_RECIPIENT : NOT_OURS;
+    },
+    postmaster: () => parts.directory.postmaster(),
+    receive: (envelope) => takeIn({ ...parts, contents: parts.store.contents }, envelope, (received) => decide(parts, client, received)),
+  });
+}
+
+async function decide(parts: LmtpParts, client: Client, received: ReceivedLetter): Promise<Decision> {
+  const { envelope, letter, at, fields } = received;
+  const { plan, refusals } = await planned(parts, received);
+  if (refusals.size === envelope.recipients.length) return { replies: inOrder(envelope.recipients, refusals), isAccepted: false };
+  const said = await deposit(parts, {
+    received,
+    plan,
+    trace: Buffer.from(receivedField({ client, envelope, letter, at, hostname: parts.hostname, isAuthenticated: false })),
+    cuts: findFields(fields, 'return-path').map(({ range }) => range),
+    client,
+    detail: refusals.size === 0 ? {} : { refused: refusals.size },
+  });
+  return { replies: inOrder(envelope.recipients, refusals, said), isAccepted: said.code === 250 };
+}
+
+/** A plan for those who can have the letter, and why the others cannot. */
+async function planned(
+  { planner }: LmtpParts,
+  received: ReceivedLetter,
+): Promise<{ readonly plan: Plan; readonly refusals: ReadonlyMap<EnvelopeRecipient, Reply> }> {
+  const { recipients } = received.envelope;
+  const plan = await planner.plan(recipients);
+  const refusals = new Map(plan.refused.map(({ recipient, why }): [EnvelopeRecipient, Reply] => [recipient, why === 'alias-loop' ? ALIAS_LOOP : UNKNOWN_RECIPIENT]));
+  if (!hasBeenDelivered(received, plan.placements)) return { plan, refusals };
+  // The letter comes round again: find out to whom, and plan anew for the others.
+  const others: EnvelopeRecipient[] = [];
+  for (const recipient of recipients) {
+    if (refusals.has(recipient)) continue;
+    if (hasBeenDelivered(received, (await planner.plan([recipient])).placements)) refusals.set(recipient, DELIVERED_BEFORE);
+    else others.push(recipient);
+  }
+  return { plan: await planner.plan(others), refusals };
+}
+
+/** RFC 2033 §4.2: one reply for each RCPT that was accepted, in their order, the same address twice included. */
+function inOrder(recipients: readonly EnvelopeRecipient[], refusals: ReadonlyMap<EnvelopeRecipient, Reply>, otherwise = UNKNOWN_RECIPIENT): readonly Reply[] {
+  return recipients.map((recipient) => refusals.get(recipient) ?? otherwise);
+}
