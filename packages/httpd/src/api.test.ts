@@ -77,7 +77,7 @@ describe('signing keys', () => {
     const made = await ask('POST', '/rest/v1/domains/Ash.Test/dkim');
     expect(made).toMatchObject({ status: 200, body: { domain: 'ash.test', keys: [
       { algorithm: 'rsa-sha256', record: { type: 'TXT', value: expect.stringMatching(/^v=DKIM1; k=rsa; p=/) } },
-      { algorithm: 'ed25519-sha256', record: { type: 'TXT', name: expect.stringMatching(/\._domainkey\.ash\.test$/) } },
+      { algorithm: 'ed25519-sha256', record: { type: 'TXT', name: expect.stringMatching(/\._domainkey\.ash\.test$/), zoneLine: expect.stringMatching(/^p202601e\._domainkey\.ash\.test\. IN TXT "v=DKIM1/) } },
     ] } });
     expect(JSON.stringify(made.body)).not.toContain('PRIVATE');
     expect((await ask('POST', '/rest/v1/domains/ash.test/dkim')).body).toEqual(made.body);

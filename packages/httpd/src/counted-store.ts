@@ -1,5 +1,5 @@
 /**
- * The same store, with what is accepted and settled counted as it passes.
+ * The same store, with what is accepted and settled counted as it passes, and what it holds told.
  */
 import type { Spool, SettleAnswer, Settlement } from '@posthorn/store/spool.ts';
 import type { Store } from '@posthorn/store/store.ts';
@@ -42,10 +42,18 @@ export function countedStore(store: Store): CountedStore {
       return answer;
     },
     watch: (look) => store.watch(look),
+    counts: () => store.counts(),
     check: () => store.check(),
     close: () => store.close(),
   };
-  return { store: counted, metrics: async () => [accepted, octets, placed, changed, settled].map((counter) => counter.read()) };
+  return {
+    store: counted,
+    metrics: async () => [
+      ...[accepted, octets, placed, changed, settled].map((counter) => counter.read()),
+      ...await queueMetrics(store.spool),
+      ...await holdings(store),
+    ],
+  };
 }
 
 function countingSpool(spool: Spool, count: (settlement: Settlement) => void): Spool {
@@ -68,16 +76,26 @@ function countingSpool(spool: Spool, count: (settlement: Settlement) => void): S
 }
 
 /** What is under way now. */
-export function queueMetrics(spool: Pick<Spool, 'counts'>): MetricSource {
-  return async (): Promise<readonly Metric[]> => {
-    const { letters, recipients, waiting, held } = await spool.counts();
-    return [
-      gauge('posthorn_queue_letters', 'Letters under way.', letters),
-      gauge('posthorn_queue_recipients', 'Recipients under way, by state.', [
-        { labels: { state: 'waiting' }, value: waiting },
-        { labels: { state: 'held' }, value: held },
-        { labels: { state: 'other' }, value: Math.max(0, recipients - waiting - held) },
-      ]),
-    ];
-  };
+async function queueMetrics(spool: Pick<Spool, 'counts'>): Promise<readonly Metric[]> {
+  const { letters, recipients, waiting, held } = await spool.counts();
+  return [
+    gauge('posthorn_queue_letters', 'Letters under way.', letters),
+    gauge('posthorn_queue_recipients', 'Recipients under way, by state.', [
+      { labels: { state: 'waiting' }, value: waiting },
+      { labels: { state: 'held' }, value: held },
+      { labels: { state: 'other' }, value: Math.max(0, recipients - waiting - held) },
+    ]),
+  ];
+}
+
+/** What the books hold. */
+async function holdings(store: Pick<Store, 'counts'>): Promise<readonly Metric[]> {
+  const { accounts, mailboxes, messages, octets, walOctets } = await store.counts();
+  return [
+    gauge('posthorn_accounts', 'Accounts.', accounts),
+    gauge('posthorn_mailboxes', 'Mailboxes.', mailboxes),
+    gauge('posthorn_messages', 'Messages in mailboxes.', messages),
+    gauge('posthorn_messages_bytes', 'The sum of their sizes, as readers see them.', octets),
+    gauge('posthorn_store_wal_bytes', 'Committed, but not yet brought into the main file.', walOctets),
+  ];
 }

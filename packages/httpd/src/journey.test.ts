@@ -33,8 +33,11 @@ describe('a journey', () => {
 
 describe('an act', () => {
   it('says who was judged how', () => {
-    expect(tell('accepted', { listener: 'smtp', helo: 'mx.ash.test', remoteAddress: '192.0.2.9', tls: false, spf: 'pass', dkim: ['pass (ash.test)'], dmarc: 'none' }))
-      .toBe('accepted from mx.ash.test [192.0.2.9] by SMTP in clear; judged SPF pass, DKIM pass (ash.test), DMARC none');
+    expect(tell('accepted', { listener: 'smtp', helo: 'mx.ash.test', remoteAddress: '192.0.2.9', tls: false, spf: 'pass', dkim: ['pass ash.test', 'fail oak.test'], dmarc: 'none', deadEnds: ['gone@elm.test'] }))
+      .toBe('accepted from mx.ash.test [192.0.2.9] by SMTP in clear; judged SPF pass, DKIM pass ash.test and fail oak.test, DMARC none; an alias names gone@elm.test, where nobody is');
+    expect(tell('accepted', { listener: 'submission', session: 's1', client: '192.0.2.9', helo: '[192.0.2.9]', tls: 'TLSv1.3 TLS_AES_256_GCM_SHA384', user: 'ann@ash.test', signed: true }))
+      .toBe('accepted from ann@ash.test at [192.0.2.9] by submission over TLSv1.3 TLS_AES_256_GCM_SHA384; signed');
+    expect(tell('accepted', { listener: 'lmtp', client: '', helo: 'mta', tls: null, user: null })).toBe('accepted from mta by LMTP in clear');
   });
   it('says whose INBOX it went into, and for whom', () => {
     expect(tell('placed', { mailbox: 'INBOX', account: 'ann@ash.test', uid: 7 }, 'info@ash.test')).toBe('delivered into INBOX of ann@ash.test, for info@ash.test (UID 7)');

@@ -45,6 +45,8 @@ const TELLERS: Readonly<Record<Act, (recipient: string, detail: LedgerDetail) =>
   expunged: (_recipient, detail) => `deleted from ${text(detail, 'mailbox') ?? 'a mailbox'}${uid(detail)}`,
 };
 
+const SHORTHANDS: ReadonlySet<string> = new Set(['smtp', 'lmtp', 'http']);
+
 function tellAccepted(detail: LedgerDetail): string {
   const about = text(detail, 'about');
   if (about !== undefined) return `made here: a notice about letter ${about}`;
@@ -52,20 +54,24 @@ function tellAccepted(detail: LedgerDetail): string {
   const listener = text(detail, 'listener', 'session', 'protocol');
   const name = text(detail, 'heloName', 'helo', 'remoteName');
   const address = text(detail, 'remoteAddress', 'client', 'remote');
-  const peer = [name, address === undefined ? undefined : `[${address}]`].filter((each) => each !== undefined).join(' ');
+  const literal = address === undefined ? undefined : `[${address}]`;
+  // Many programs greet with their address: once is enough.
+  const peer = [name === literal ? undefined : name, literal].filter((each) => each !== undefined).join(' ');
   const from = user ?? (peer === '' ? undefined : peer);
   const verdicts = tellVerdicts(detail);
   return [
     `accepted${from === undefined ? '' : ` from ${from}`}`,
     user !== undefined && peer !== '' ? ` at ${peer}` : '',
-    listener === undefined ? '' : ` by ${listener.toUpperCase() === 'SMTP' || listener === 'mx' ? 'SMTP' : listener}`,
+    listener === undefined ? '' : ` by ${SHORTHANDS.has(listener) ? listener.toUpperCase() : listener}`,
     tellTls(detail),
     verdicts === '' ? '' : `; judged ${verdicts}`,
+    detail['signed'] === true ? '; signed' : '',
+    Array.isArray(detail['deadEnds']) ? `; an alias names ${detail['deadEnds'].join(', ')}, where nobody is` : '',
   ].join('');
 }
 
 function tellTls(detail: LedgerDetail): string {
-  const tls = detail['tls'] ?? detail['tlsVersion'];
+  const tls = detail['tls'];
   if (typeof tls === 'string' && tls !== '') return ` over ${/^TLS/i.test(tls) ? tls : `TLS (${tls})`}`;
   if (tls === true) return ' over TLS';
   return tls === false || tls === null ? ' in clear' : '';
@@ -75,7 +81,7 @@ function tellTls(detail: LedgerDetail): string {
 function tellVerdicts(detail: LedgerDetail): string {
   return ['spf', 'dkim', 'dmarc', 'iprev'].flatMap((name) => {
     const value = detail[name];
-    const said = Array.isArray(value) ? value.join(' ') : value;
+    const said = Array.isArray(value) ? value.join(' and ') : value;
     return typeof said === 'string' && said !== '' ? [`${name === 'iprev' ? name : name.toUpperCase()} ${said}`] : [];
   }).join(', ');
 }

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { Counter, formatMetrics, gauge } from './metrics.ts';
-import { queueMetrics } from './counted-store.ts';
 import { testApi } from './testing/api.ts';
 
 it('writes counters and gauges as Prometheus reads them', () => {
@@ -13,14 +12,13 @@ it('writes counters and gauges as Prometheus reads them', () => {
   ].join('\n'));
 });
 
-it('tells the queue\'s depth and what the parts count at /metrics', async () => {
+it('tells at /metrics what the parts count', async () => {
   const counter = new Counter({ name: 'posthorn_letters_accepted_total', help: 'Letters.' });
   counter.add(5);
-  const spool = { counts: () => Promise.resolve({ letters: 2, recipients: 4, waiting: 3, held: 1 }) };
-  const { app } = testApi({ metrics: [queueMetrics(spool), async () => [counter.read()]] });
+  const { app } = testApi({ metrics: [async () => [counter.read()], async () => [gauge('posthorn_connections', 'Connections.', 2)]] });
   const response = await app.inject('/metrics');
   expect(response.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
-  for (const line of ['posthorn_queue_letters 2', 'posthorn_queue_recipients{state="waiting"} 3', 'posthorn_queue_recipients{state="held"} 1', 'posthorn_letters_accepted_total 5', 'posthorn_build_info{version="0.0.0"} 1']) {
+  for (const line of ['posthorn_letters_accepted_total 5', 'posthorn_connections 2', 'posthorn_build_info{version="0.0.0"} 1']) {
     expect(response.body.split('\n')).toContain(line);
   }
   expect(response.body).toMatch(/^process_resident_memory_bytes [1-9]\d+$/m);

@@ -51,8 +51,8 @@ export interface DkimPort {
 export interface PublishedKey {
   readonly selector: string;
   readonly algorithm: string;
-  /** The TXT record that publishes it; `zoneLine` is the same for a zone file. */
-  readonly record: { readonly name: string; readonly value: string; readonly zoneLine: string };
+  /** The TXT record that publishes it. */
+  readonly record: { readonly name: string; readonly value: string };
 }
 
 export interface ConfigPort {

@@ -3,6 +3,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import { domainToAscii } from '@posthorn/mail/domain.ts';
+import { zoneFileLine } from '@posthorn/trust/dkim-keys.ts';
 import type { ApiOptions } from '../options.ts';
 import type { PublishedKey } from '../ports.ts';
 import { sendProblem } from '../problem.ts';
@@ -12,11 +13,11 @@ const TEXT = { type: 'string' } as const;
 const PARAMS = objectOf({ name: { type: 'string', minLength: 1, maxLength: 255 } });
 const KEYS_SCHEMA = objectOf({
   domain: TEXT,
-  keys: listOf(objectOf({ selector: TEXT, algorithm: TEXT, record: objectOf({ name: TEXT, type: TEXT, value: TEXT, zoneLine: TEXT }) })),
+  keys: listOf(objectOf({ selector: TEXT, algorithm: TEXT, record: objectOf({ name: TEXT, type: TEXT, value: TEXT, zoneLine: { ...TEXT, description: 'The same for a zone file.' } }) })),
 });
 
 function shown(domain: string, keys: readonly PublishedKey[]): object {
-  return { domain, keys: keys.map(({ selector, algorithm, record }) => ({ selector, algorithm, record: { ...record, type: 'TXT' } })) };
+  return { domain, keys: keys.map(({ selector, algorithm, record }) => ({ selector, algorithm, record: { ...record, type: 'TXT', zoneLine: zoneFileLine(record) } })) };
 }
 
 export function domainRoutes(app: FastifyInstance, { dkim, isOurDomain }: ApiOptions): void {

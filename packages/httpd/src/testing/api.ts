@@ -5,17 +5,16 @@ import type { FastifyInstance } from 'fastify';
 import { createDirectory } from '@posthorn/directory/listed-directory.ts';
 import { createQuickHasher } from '@posthorn/directory/quick-hasher.ts';
 import { smallBooks } from '@posthorn/directory/testing/small-books.ts';
-import type { DkimKey } from '@posthorn/store/keys.ts';
 import { contentId, letterId } from '@posthorn/store/ids.ts';
 import type { LedgerEntry, LetterNote } from '@posthorn/store/ledger.ts';
 import type { SpooledLetter } from '@posthorn/store/spool.ts';
+import { dkimRecord, generateDkimKeys } from '@posthorn/trust/dkim-keys.ts';
 import { SimClock } from '@posthorn/world/sim/clock.ts';
 import { MemoryLog } from '@posthorn/world/sim/log.ts';
 import { seededRandom } from '@posthorn/world/sim/random.ts';
 import { createApi } from '../api.ts';
-import { createDkimPort } from '../dkim.ts';
 import type { ApiOptions } from '../options.ts';
-import type { SubmitAnswer } from '../ports.ts';
+import type { PublishedKey, SubmitAnswer } from '../ports.ts';
 
 export interface TestApi {
   readonly app: FastifyInstance;
@@ -35,7 +34,7 @@ export function testApi(changes: Partial<ApiOptions> = {}): TestApi {
   const log = new MemoryLog();
   const random = seededRandom(1);
   const directory = createDirectory({ store: smallBooks(), domains: ['ash.test'], clock, random, hasher: createQuickHasher(), secret: Buffer.from('s') });
-  const keys: DkimKey[] = [];
+  const keys = new Map<string, readonly PublishedKey[]>();
   const test: Omit<TestApi, 'app'> = {
     clock, log, letters: [], ledger: { notes: [], entries: [] }, commands: [], submitted: [],
     submitAnswer: { kind: 'accepted', letter: letterId('new') }, fault: undefined,
@@ -67,14 +66,14 @@ export function testApi(changes: Partial<ApiOptions> = {}): TestApi {
         return Promise.resolve(act.letters ?? test.letters.map((each) => each.letter));
       },
     },
-    dkim: createDkimPort({
-      clock,
-      keys: {
-        ofDomain: (domain) => Promise.resolve(keys.filter((key) => key.domain === domain)),
-        add: (key) => { keys.push(key); return Promise.resolve(true); },
-        remove: () => Promise.resolve(false),
+    dkim: {
+      keysOf: (domain) => Promise.resolve(keys.get(domain) ?? []),
+      make: async (domain) => {
+        const made = keys.get(domain) ?? (await generateDkimKeys({ domain, at: clock.now() })).map((key) => ({ selector: key.selector, algorithm: key.algorithm, record: dkimRecord(key) }));
+        keys.set(domain, made);
+        return made;
       },
-    }),
+    },
     submit: {
       submit: async ({ sender, recipients, content }) => {
         const chunks: Buffer[] = [];
