@@ -2,23 +2,20 @@
  * Writes BODY and BODYSTRUCTURE. RFC 9051 §7.5.2, RFC 3501 §7.4.2 and §9 (body).
  *
  * Parameters come with their RFC 2231 encoding undone; those that are not ASCII are encoded
- * again, so that the answer is seven-bit and says what the letter said.
+ * again, so that the answer is seven-bit and says what the letter said. How deep and how wide
+ * a structure is has been bounded when it was read.
  */
 import type { Disposition, Parameters, Part } from '@posthorn/mail/structure.ts';
 import { formatEnvelope } from './envelope.ts';
 import { nstring, string } from './response.ts';
 
-/** Multiparts and letters within one another; what lies deeper is told as octets. */
-export const STRUCTURE_DEPTH_MAX = 100;
-
 /** BODYSTRUCTURE is extended, BODY is not. */
 export function formatBody(part: Part, { isExtended }: { readonly isExtended: boolean }): string {
-  return formatPart(part, isExtended, 0);
+  return formatPart(part, isExtended);
 }
 
-function formatPart(part: Part, isExtended: boolean, depth: number): string {
-  const isTooDeep = depth >= STRUCTURE_DEPTH_MAX;
-  if (part.parts !== undefined && !isTooDeep) return formatMultipart(part, part.parts, isExtended, depth);
+function formatPart(part: Part, isExtended: boolean): string {
+  if (part.parts !== undefined) return formatMultipart(part, part.parts, isExtended);
   const fields = [
     string(part.type),
     string(part.subtype),
@@ -28,8 +25,8 @@ function formatPart(part: Part, isExtended: boolean, depth: number): string {
     string(part.encoding),
     String(part.body.end - part.body.start),
   ];
-  if (isLetter(part) && part.message !== undefined && !isTooDeep) {
-    fields.push(formatEnvelope(part.message.envelope), formatPart(part.message.part, isExtended, depth + 1), String(part.lines));
+  if (isLetter(part) && part.message !== undefined) {
+    fields.push(formatEnvelope(part.message.envelope), formatPart(part.message.part, isExtended), String(part.lines));
   } else if (part.type === 'text') {
     fields.push(String(part.lines));
   }
@@ -42,9 +39,9 @@ function isLetter(part: Part): boolean {
   return part.type === 'message' && part.subtype === 'rfc822';
 }
 
-function formatMultipart(part: Part, parts: readonly Part[], isExtended: boolean, depth: number): string {
+function formatMultipart(part: Part, parts: readonly Part[], isExtended: boolean): string {
   // RFC 9051 §9 body-type-mpart: at least one. A multipart without any holds an empty text.
-  const bodies = parts.length === 0 ? [NO_TEXT] : parts.map((child) => formatPart(child, isExtended, depth + 1));
+  const bodies = parts.length === 0 ? [NO_TEXT] : parts.map((child) => formatPart(child, isExtended));
   const fields = [bodies.join(''), string(part.subtype)];
   if (isExtended) fields.push(formatParameters(part.parameters), ...extension(part));
   return `(${fields.join(' ')})`;

@@ -61,18 +61,13 @@ export function cutPartial(range: OctetRange, partial: { readonly offset: number
   return { start, end: Math.min(start + partial.octets, range.end) };
 }
 
-function rangeOf(letter: Letter, found: Found, section: Section): OctetRange | undefined {
-  const { part } = found;
-  switch (section.text) {
-    case undefined: return part === undefined ? { start: 0, end: letter.contentOctets } : found.body;
-    case 'MIME': return found.header;
-    case 'HEADER':
-    case 'HEADER.FIELDS':
-    case 'HEADER.FIELDS.NOT':
-      // RFC 9051 §6.4.5: HEADER and TEXT are of the letter, or of one that a part carries.
-      return part === undefined ? found.header : part.message?.part.header;
-    case 'TEXT': return part === undefined ? found.body : part.message?.part.body;
-  }
+/** Undefined: the part has no such text. */
+function rangeOf(letter: Letter, { part, header, body }: Found, { text }: Section): OctetRange | undefined {
+  if (text === undefined) return part === undefined ? { start: 0, end: letter.contentOctets } : body;
+  if (text === 'MIME') return header;
+  // RFC 9051 §6.4.5: HEADER and TEXT are of the letter, or of one that a part carries.
+  const letterThere = part === undefined ? { header, body } : part.message?.part;
+  return text === 'TEXT' ? letterThere?.body : letterThere?.header;
 }
 
 function findPart(root: Part, numbers: readonly number[]): Found | undefined {
