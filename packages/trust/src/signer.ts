@@ -8,6 +8,7 @@ import { createHash, createPrivateKey, type KeyObject, sign as signNow } from 'n
 import { promisify } from 'node:util';
 import { parseHeader } from '@posthorn/mail/header.ts';
 import { RelaxedBody, relaxedField } from './canonical.ts';
+import { HeaderReader } from './header-reader.ts';
 
 /** Just what the books keep of a key that signing needs. */
 export interface SigningKey {
@@ -74,32 +75,21 @@ export const sign: Sign = async ({ keys, prefix, content, signedAt }) => {
 async function readLetter(prefix: Buffer, content: AsyncIterable<Buffer>): Promise<{ header: Buffer; bodyHash: string } | undefined> {
   const hash = createHash('sha256');
   const body = new RelaxedBody((octets) => hash.update(octets));
-  let header = prefix;
-  let isBody = false;
+  const reader = new HeaderReader();
+  let header: Buffer | undefined;
   for await (const chunk of content) {
-    if (isBody) {
+    if (header !== undefined) {
       body.push(chunk);
       continue;
     }
-    // The blank line may be cut anywhere, so the last octets before are looked at again.
-    const from = Math.max(prefix.length, header.length - 3);
-    header = header.length === 0 ? chunk : Buffer.concat([header, chunk]);
-    const end = blankLineEnd(header, from, prefix.length);
-    if ((end === -1 ? header.length : end) > HEADER_OCTETS_MAX) return undefined;
-    if (end === -1) continue;
-    isBody = true;
-    body.push(header.subarray(end));
-    header = header.subarray(0, end);
+    const read = reader.push(chunk);
+    if (reader.length > HEADER_OCTETS_MAX) return undefined;
+    if (read === undefined) continue;
+    header = read.header;
+    body.push(read.body);
   }
   body.end();
-  return { header, bodyHash: hash.digest('base64') };
-}
-
-/** Behind the first empty line at or after `from`; -1 without. A letter may begin with it, at `start`. */
-function blankLineEnd(octets: Buffer, from: number, start: number): number {
-  if (octets[start] === 0x0d && octets[start + 1] === 0x0a) return start + 2;
-  const at = octets.indexOf('\r\n\r\n', from);
-  return at === -1 ? -1 : at + 4;
+  return { header: Buffer.concat([prefix, header ?? reader.end()]), bodyHash: hash.digest('base64') };
 }
 
 /** What `h=` lists, and those fields in canonical form, each with its line end. */
