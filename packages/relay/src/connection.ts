@@ -34,7 +34,7 @@ export interface ConnectionWorld {
 export interface OpenFailure {
   readonly stage: ClientStage | 'connect';
   readonly why: DialogueFailure['why'] | 'connect';
-  readonly failure?: DialogueFailure;
+  readonly reply?: DialogueFailure['reply'];
   readonly text: string;
 }
 
@@ -144,7 +144,7 @@ export class SmtpConnection {
     const { failure } = this.#client;
     if (failure === undefined) return undefined;
     this.#wire.destroy();
-    return { stage: failure.stage, why: failure.why, failure, text: failure.text };
+    return failure;
   }
 
   /** One transaction. */

@@ -50,7 +50,7 @@ export function outcomeOf(recipient: SpooledRecipient, { stage, reply }: Recipie
 
 /** The host was not to be had, or the dialogue ended before it answered. */
 export function troubleOf(failure: OpenFailure, host: HostAddress, connection?: SmtpConnection): Trouble {
-  const reply = failure.why === 'reply' ? failure.failure?.reply : undefined;
+  const reply = failure.why === 'reply' ? failure.reply : undefined;
   const detail = {
     ...hostDetail(host, connection),
     stage: failure.stage,
