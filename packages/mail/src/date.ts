@@ -19,7 +19,7 @@ const ZONES: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** `[day-name,] 23 Nov 2026 23:41[:43] [zone]`; also with hyphens within the date. */
-const LETTER_DATE = /^(?:[a-z]+\.?,?\s*)?(\d{1,2})[\s-]+([a-z]{3})[a-z]*\.?[\s-]+(\d{2,4}),?\s+(\d{1,2})\s*:\s*(\d{2})(?:\s*:\s*(\d{2})(?:[.,]\d+)?)?\s*([+-]\d{4}|[a-z]+)?$/i;
+const LETTER_DATE = /^(?:[a-z]+\.?\s*,?\s*)?(\d{1,2})[\s-]+([a-z]{3})[a-z]*\.?[\s-]+(\d{2,4}),?\s+(\d{1,2})\s*:\s*(\d{2})(?:\s*:\s*(\d{2})(?:[.,]\d+)?)?\s*([+-]\d{4}|[a-z]+)?$/i;
 /** `Mon Nov 23 23:41:43 2026`, with a zone before or after the year. */
 const CTIME_DATE = /^(?:[a-z]+,?\s+)?([a-z]{3})[a-z]*\s+(\d{1,2})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s+(?:([+-]\d{4}|[a-z]+)\s+)?(\d{4})(?:\s+([+-]\d{4}|[a-z]+))?$/i;
 

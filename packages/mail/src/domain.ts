@@ -73,8 +73,8 @@ function canonicalLiteral(text: string): string | undefined {
     const groups = parseIpv6(content);
     return groups === undefined ? undefined : `[IPv6:${formatIpv6(groups)}]`;
   }
-  // General-address-literal: Standardized-tag ":" 1*dcontent
-  if (!/^[a-z0-9-]*[a-z0-9]$/i.test(tag) || !/^[\x21-\x5a\x5e-\x7e]+$/.test(content)) return undefined;
+  // General-address-literal: Standardized-tag ":" 1*dcontent. An IPv6 address that lacks its tag is a mistake, not a tag.
+  if (parseIpv6(inner) !== undefined || !/^[a-z](?:[a-z0-9-]*[a-z0-9])?$/i.test(tag) || !/^[\x21-\x5a\x5e-\x7e]+$/.test(content)) return undefined;
   return `[${tag.toLowerCase()}:${content}]`;
 }
 

@@ -14,7 +14,7 @@ export function encodeQuotedPrintable(text: string): string {
 }
 
 function encodeLine(line: string): string {
-  const chars = Array.from(line, (char, index) => encodeChar(char, index));
+  const chars = Array.from(line, encodeChar);
   // White space at the end of a line would get lost (RFC 2045 §6.7 (3)).
   const last = chars.at(-1);
   if (last === ' ' || last === '\t') chars[chars.length - 1] = escaped(last);
@@ -26,15 +26,14 @@ function encodeLine(line: string): string {
       lines.push(`${current}=`);
       current = '';
     }
-    current += char;
+    // A dot at the start is escaped, so that no careless relay can double it.
+    current += current === '' && char === '.' ? escaped(char) : char;
   }
   return [...lines, current].join('\r\n');
 }
 
-/** A dot at the start is escaped too, so that no careless relay can double it. */
-function encodeChar(char: string, index: number): string {
-  const isPlain = /^[\t\x20-\x3c\x3e-\x7e]$/.test(char) && !(index === 0 && char === '.');
-  return isPlain ? char : escaped(char);
+function encodeChar(char: string): string {
+  return /^[\t\x20-\x3c\x3e-\x7e]$/.test(char) ? char : escaped(char);
 }
 
 function escaped(char: string): string {
