@@ -58,9 +58,9 @@ export class Queue {
   readonly #options: QueueOptions;
   readonly #limits: QueueLimits;
   readonly #notary: Notary;
-  readonly #journeys = new Map<string, Journey>();
+  readonly #journeys = new Set<Journey>();
   /** Leased, but their route has no free place yet. */
-  readonly #parked = new Map<string, Errand>();
+  #parked: Errand[] = [];
   readonly #work = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #idleWaiters: (() => void)[] = [];
@@ -106,8 +106,7 @@ export class Queue {
     this.#unwatch = undefined;
     this.#timer?.cancel();
     await this.#looking;
-    for (const errand of this.#parked.values()) this.#keep(this.#write(() => giveBack(errand, this.#now)));
-    this.#parked.clear();
+    for (const errand of this.#parked.splice(0)) this.#keep(this.#write(() => giveBack(errand, this.#now)));
     while (this.#work.size > 0) await Promise.all(this.#work);
     for (const tell of this.#idleWaiters.splice(0)) tell();
   }
@@ -123,11 +122,10 @@ export class Queue {
   /** What an operator asks for. Answers with the letters it applied to. */
   async command({ what, letters }: QueueCommand): Promise<readonly LetterId[]> {
     // What is only parked must not leave after it was held or cancelled.
-    const parked = [...this.#parked.entries()].filter(([, { letter }]) => letters?.includes(letter.letter) ?? true);
-    for (const [key, errand] of parked) {
-      this.#parked.delete(key);
-      await this.#options.store.spool.settle(giveBack(errand, this.#now));
-    }
+    const isMeant = ({ letter }: Errand): boolean => letters?.includes(letter.letter) ?? true;
+    const parked = this.#parked.filter(isMeant);
+    this.#parked = this.#parked.filter((errand) => !isMeant(errand));
+    for (const errand of parked) await this.#options.store.spool.settle(giveBack(errand, this.#now));
     const done = await this.#options.store.spool.command({
       what, at: this.#now, ...(letters === undefined ? {} : { letters }),
     });
@@ -193,36 +191,31 @@ export class Queue {
 
   #fullRoutes(): readonly string[] {
     const counts = new Map<string, number>();
-    for (const { errand } of this.#journeys.values()) counts.set(errand.route, (counts.get(errand.route) ?? 0) + 1);
+    for (const { errand } of this.#journeys) counts.set(errand.route, (counts.get(errand.route) ?? 0) + 1);
     return [...counts].filter(([, count]) => count >= this.#limits.errandsPerRoute).map(([route]) => route);
   }
 
   #begin(errand: Errand): void {
-    const key = `${errand.letter.letter} ${errand.route}`;
-    const journey = this.#journeys.get(key);
+    const journey = [...this.#journeys].find((other) => isSame(other.errand, errand));
     if (journey !== undefined) {
       this.#options.log.debug({ letter: errand.letter.letter, route: errand.route }, 'lease renewed');
       journey.errand = errand;
       return;
     }
-    if (this.#stopping.signal.aborted || this.#fullRoutes().includes(errand.route)) {
-      this.#parked.set(key, errand);
-      return;
-    }
-    this.#keep(this.#travel(key, { errand }));
+    this.#parked = this.#parked.filter((other) => !isSame(other, errand));
+    if (this.#stopping.signal.aborted || this.#fullRoutes().includes(errand.route)) this.#parked.push(errand);
+    else this.#keep(this.#travel({ errand }));
   }
 
   /** An errand from the courier's hands into the books. */
-  async #travel(key: string, journey: Journey): Promise<void> {
-    const { letter: { letter }, route } = journey.errand;
-    this.#journeys.set(key, journey);
+  async #travel(journey: Journey): Promise<void> {
+    this.#journeys.add(journey);
     try {
       await this.#settle(journey, await this.#carry(journey.errand));
     } finally {
-      this.#journeys.delete(key);
-      this.#unpark(route);
+      this.#journeys.delete(journey);
+      this.#unpark(journey.errand.route);
     }
-    this.#options.log.debug({ letter, route }, 'errand over');
   }
 
   /** The edge of an attempt: what is thrown here is our own fault, and temporary. */
@@ -332,12 +325,8 @@ export class Queue {
   }
 
   #unpark(route: string): void {
-    for (const [key, errand] of this.#parked) {
-      if (errand.route !== route) continue;
-      this.#parked.delete(key);
-      this.#begin(errand);
-      return;
-    }
+    const at = this.#parked.findIndex((errand) => errand.route === route);
+    for (const errand of at === -1 ? [] : this.#parked.splice(at, 1)) this.#begin(errand);
   }
 
   /** Holds on to work under way, until it is over. */
@@ -356,4 +345,10 @@ export class Queue {
       this.#options.log.error({ err: bug }, 'an errand ended in a bug; its lease will run out');
     }
   }
+}
+
+/** A later lease of the same recipients. Others of the same letter and route may have come up since. */
+function isSame(one: Errand, other: Errand): boolean {
+  if (one.letter.letter !== other.letter.letter || one.route !== other.route) return false;
+  return one.recipients.some(({ index }) => other.recipients.some((recipient) => recipient.index === index));
 }

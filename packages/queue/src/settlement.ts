@@ -27,7 +27,12 @@ export function settlementOf(errand: Errand, report: CarryReport, terms: Settlem
   const settled: SettledRecipient[] = [];
   const ledger: LedgerEntry[] = [];
   for (const recipient of errand.recipients) {
-    const outcome = outcomes.get(recipient.index) ?? untried(recipient.index);
+    const outcome = outcomes.get(recipient.index);
+    if (outcome === undefined) {
+      // Leased anew together with others that are being carried: its turn comes now.
+      settled.push(asItWas(recipient, terms.now));
+      continue;
+    }
     const one = settleRecipient(errand, recipient, { outcome, terms });
     settled.push(one);
     if (one.isAttempt) ledger.push(entryFor(errand, recipient, { outcome, settled: one, at: terms.now }));
@@ -48,9 +53,7 @@ export function giveBack(errand: Errand, at: EpochMs): Settlement {
   return {
     letter: errand.letter.letter,
     lease: errand.lease,
-    recipients: errand.recipients.map(({ index, remark }) => ({
-      index, state: 'waiting', nextAt: at, remark: remark ?? NOT_TRIED, isAttempt: false,
-    })),
+    recipients: errand.recipients.map((recipient) => asItWas(recipient, at)),
     placements: [],
     onward: [],
     beliefs: [],
@@ -66,8 +69,8 @@ export function brokenReport(errand: Errand): CarryReport {
 
 const NOT_TRIED: Remark = { code: 0, status: '4.0.0', text: 'Not tried yet', host: '' };
 
-function untried(index: number): Outcome {
-  return { index, kind: 'untried', remark: NOT_TRIED, detail: {} };
+function asItWas({ index, remark }: SpooledRecipient, nextAt: EpochMs): SettledRecipient {
+  return { index, state: 'waiting', nextAt, remark: remark ?? NOT_TRIED, isAttempt: false };
 }
 
 interface Tried {
@@ -90,7 +93,7 @@ function settleRecipient(errand: Errand, recipient: SpooledRecipient, { outcome,
     case 'failed':
       return { index, state: 'failed', nextAt: now, remark, isAttempt: true };
     case 'untried':
-      return { index, state: 'waiting', nextAt: terms.isStopping ? now : now + backoff(retry, 1, terms.jitter()), remark: recipient.remark ?? remark, isAttempt: false };
+      return asItWas(recipient, terms.isStopping ? now : now + backoff(retry, 1, terms.jitter()));
     case 'deferred': {
       const isTold = wantsDelayNotice(errand.letter, recipient);
       const nextAt = nextAttempt({

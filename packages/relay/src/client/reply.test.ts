@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '@posthorn/world/sim/random.ts';
 import { type Reply, ReplyReader, replyText } from './reply.ts';
@@ -47,7 +47,7 @@ describe('A reply', () => {
     'hello\r\n', '25 short\r\n', '1000 long\r\n', '099 low\r\n', '600 high\r\n', '250:colon\r\n', '\r\n', 'HTTP/1.1 400 Bad Request\r\n',
     `250 ${'x'.repeat(5000)}\r\n`, 'y'.repeat(5000), '250-again\r\n'.repeat(300), '\u0016\u0003\u0001\n',
   ])('that is none is malformed, and nothing after it is read: %j', (text) => {
-    expect(read(`${text}`)).toEqual(['malformed']);
+    expect(read(text)).toEqual(['malformed']);
   });
 });
 
