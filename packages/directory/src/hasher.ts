@@ -15,8 +15,8 @@ export interface Hasher {
   makeCredentials(password: string): Promise<Credentials>;
   /** With no `argon2id` (nobody of that name) as slow as with one, and false. */
   verify(password: string, argon2id: string | undefined): Promise<boolean>;
-  /** Of the keys it makes, and of those made up for users that do not exist. */
-  readonly scramIterations: number;
+  /** Of the keys it makes, and of those made up for users that do not exist. Absent: it makes none. */
+  readonly scramIterations?: number;
 }
 
 export interface Argon2Cost {
@@ -27,7 +27,7 @@ export interface Argon2Cost {
 }
 
 export const ARGON2_COST: Argon2Cost = { memory: 19_456, passes: 2, lanes: 1 };
-const SCRAM_ITERATIONS = 100_000;
+export const SCRAM_ITERATIONS = 100_000;
 const SALT_OCTETS = 16;
 const TAG_OCTETS = 32;
 
@@ -42,7 +42,7 @@ export function createHasher({ random, cost = ARGON2_COST, scramIterations = SCR
 }): Hasher {
   const nobody = formatPhc({ cost, salt: random.bytes(SALT_OCTETS), tag: random.bytes(TAG_OCTETS) });
   return {
-    scramIterations,
+    ...(isScramKept ? { scramIterations } : {}),
     async makeCredentials(password) {
       const salt = random.bytes(SALT_OCTETS);
       const argon2id = formatPhc({ cost, salt, tag: await tagOf(password, { cost, salt, octets: TAG_OCTETS }) });

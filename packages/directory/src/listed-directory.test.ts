@@ -6,7 +6,9 @@ import { seededRandom } from '@posthorn/world/sim/random.ts';
 import type { Hasher } from './hasher.ts';
 import type { ListedDirectory } from './listed-directory.ts';
 import { createDirectory } from './listed-directory.ts';
-import { REMEMBERED_FOR } from './login-desk.ts';
+import type { ScramLookup } from './directory.ts';
+import { EXCHANGE_MAX, REMEMBERED_FOR } from './login-desk.ts';
+import { mechanismsOf } from './sasl/server.ts';
 import { createQuickHasher } from './quick-hasher.ts';
 import { smallBooks } from './testing/small-books.ts';
 import { PAIR_FAILURES_MAX } from './throttle.ts';
@@ -213,37 +215,59 @@ describe('logging in', () => {
     expect(hashed).toHaveLength(PAIR_FAILURES_MAX);
     expect(await login('ann@ash.test', 'pencil', '198.51.100.7')).toBe('welcome');
   });
-  it('counts tries made at the same time', async () => {
+  it('lets many programs of one person log in at the same time', async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => login('ann@ash.test', 'pencil')));
+    expect(answers.filter((answer) => answer === 'welcome')).toHaveLength(50);
+  });
+  it('lets no more be guessed at the same time than one after the other', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => login('ann@ash.test', 'no')));
     expect(answers.filter((answer) => answer === 'refused')).toHaveLength(PAIR_FAILURES_MAX);
   });
 });
 
 describe('SCRAM', () => {
+  async function lookUp(user: string, remoteAddress = '192.0.2.1'): Promise<ScramLookup | 'throttled'> {
+    const lookup = await directory.scram?.(user, remoteAddress);
+    if (lookup === undefined) throw new Error('SCRAM is not offered');
+    return lookup;
+  }
   it('gives the keys of who has them', async () => {
     await directory.addAccount('ann@ash.test', 'pencil');
-    const lookup = await directory.scram('ann@ash.test', '192.0.2.1');
+    const lookup = await lookUp('ann@ash.test');
     expect(lookup).toMatchObject({ keys: { iterations: 4096 }, account: { address: 'ann@ash.test' } });
   });
   it('makes up keys for nobody: the same each time, of the same shape', async () => {
     const real = await directory.addAccount('ann@ash.test', 'pencil');
-    const first = await directory.scram('eve@ash.test', '192.0.2.1');
-    expect(await directory.scram('EVE@ash.test', '198.51.100.7')).toEqual(first);
-    expect(await directory.scram('mal@ash.test', '192.0.2.1')).not.toEqual(first);
+    const first = await lookUp('eve@ash.test');
+    expect(await lookUp('EVE@ash.test', '198.51.100.7')).toEqual(first);
+    expect(await lookUp('mal@ash.test')).not.toEqual(first);
     if (first === 'throttled' || real.kind !== 'added' || real.account.credentials?.scramSha256 === undefined) throw new Error('no keys');
     expect(first.account).toBeUndefined();
     const lengths = (keys: object): readonly string[] => Object.entries(keys).map(([name, value]) => `${name} ${String(value).length}`);
     expect(lengths(first.keys).toSorted()).toEqual(lengths(real.account.credentials.scramSha256).toSorted());
   });
-  it('throttles exchanges that did not succeed', async () => {
+  it('throttles exchanges that did not succeed, and not those that did', async () => {
     await directory.addAccount('ann@ash.test', 'pencil');
-    for (let tries = 0; tries < PAIR_FAILURES_MAX; tries += 1) {
-      await directory.scram('ann@ash.test', '192.0.2.1');
-      directory.scramOutcome('ann@ash.test', '192.0.2.1', true);
+    for (let tries = 0; tries < 3 * PAIR_FAILURES_MAX; tries += 1) {
+      await lookUp('ann@ash.test');
+      directory.scramOutcome?.('ann@ash.test', '192.0.2.1', true);
     }
     for (let tries = 0; tries < PAIR_FAILURES_MAX; tries += 1) {
-      expect(await directory.scram('ann@ash.test', '192.0.2.1')).not.toBe('throttled');
+      expect(await lookUp('ann@ash.test')).not.toBe('throttled');
+      directory.scramOutcome?.('Ann@ash.test', '192.0.2.1', false);
     }
-    expect(await directory.scram('ann@ash.test', '192.0.2.1')).toBe('throttled');
+    expect(await lookUp('ann@ash.test')).toBe('throttled');
+  });
+  it('takes an exchange that its client leaves open for a failure', async () => {
+    for (let tries = 0; tries < PAIR_FAILURES_MAX; tries += 1) await lookUp('ann@ash.test');
+    const next = lookUp('ann@ash.test');
+    await clock.advance(EXCHANGE_MAX);
+    expect(await next).toBe('throttled');
+  });
+  it('is not offered where no keys are kept', () => {
+    const { scramIterations: _none, ...hasher } = createQuickHasher();
+    const plain = createDirectory({ store: smallBooks(), domains: ['ash.test'], clock, random: seededRandom(1), hasher, secret: Buffer.from('s') });
+    expect(mechanismsOf(plain)).toEqual(['PLAIN', 'LOGIN']);
+    expect(mechanismsOf(directory)).toEqual(['SCRAM-SHA-256', 'PLAIN', 'LOGIN']);
   });
 });

@@ -14,7 +14,7 @@ import type { Clock } from '@posthorn/world/clock.ts';
 import type { Random } from '@posthorn/world/random.ts';
 import { createAdministration } from './administration.ts';
 import type { Administration } from './administration.ts';
-import type { Directory, Expansion, LoginAnswer, LoginAttempt, Resolution, ScramLookup } from './directory.ts';
+import type { Directory, Expansion, LoginAnswer, LoginAttempt, Resolution } from './directory.ts';
 import type { Hasher } from './hasher.ts';
 import { LoginDesk } from './login-desk.ts';
 import { isReached, walk } from './walk.ts';
@@ -38,7 +38,7 @@ export interface Listing {
   readonly postmaster?: string;
 }
 
-export type ListedDirectory = Required<Directory> & Administration & {
+export type ListedDirectory = Directory & Administration & {
   setListing(listing: Listing): void;
 };
 
@@ -64,10 +64,15 @@ export function createDirectory(options: DirectoryOptions): ListedDirectory {
     maySendAs: async (account: Account, sender) => isOurDomain(sender.domain) && leadsOnlyTo(account, await walk(expand, sender)),
     login: ({ user, password, remoteAddress }: LoginAttempt): Promise<LoginAnswer> =>
       desk.login({ name: registry.nameOf(user), password, remoteAddress }),
-    scram: (user, remoteAddress): Promise<ScramLookup | 'throttled'> => desk.scram(registry.nameOf(user), remoteAddress),
-    scramOutcome: (user, remoteAddress, isWelcome) => {
-      if (isWelcome) desk.scramSucceeded(registry.nameOf(user), remoteAddress);
-    },
+    // Where no keys are kept nobody could ever log in with them.
+    ...(options.hasher.scramIterations === undefined ? {} : scramPart(desk, (user) => registry.nameOf(user))),
+  };
+}
+
+function scramPart(desk: LoginDesk, nameOf: (user: string) => string): Required<Pick<Directory, 'scram' | 'scramOutcome'>> {
+  return {
+    scram: (user, remoteAddress) => desk.scram(nameOf(user), remoteAddress),
+    scramOutcome: (user, remoteAddress, isWelcome) => { desk.scramOutcome(nameOf(user), remoteAddress, isWelcome); },
   };
 }
 

@@ -5,8 +5,8 @@
  * from, and for that network with that account; only these two say no. When an account
  * gathers failures from everywhere, networks that never logged in to it get fewer tries each;
  * the owner's own network, and three tries from a new one, are always left. Names that do not
- * exist are counted like those that do. A try counts as failed from its beginning, so that
- * many at once gain nothing.
+ * exist are counted like those that do. No more tries are under way at once than may still
+ * fail; the others wait for them, so that many at once gain nothing and lose nothing.
  */
 import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
 import { canonicalIp, parseIp } from '@posthorn/world/ip.ts';
@@ -20,10 +20,20 @@ export const PAIR_FAILURES_MAX = 10;
 /** Tries of an unknown network at an account that is being guessed at from many. */
 export const WARY_FAILURES_MAX = 3;
 const ACCOUNT_FAILURES_WARY = 100;
+/** More are turned away. */
+const WAITING_MAX = 200;
 
 const NETWORK_FORGIVEN_EVERY = MINUTE / 3;
 const PAIR_FORGIVEN_EVERY = MINUTE;
 const ACCOUNT_FORGIVEN_EVERY = MINUTE / 2;
+
+/** One try under way. Say once how it ended; what is said later does not count. */
+export interface Try {
+  succeeded(): void;
+  failed(): void;
+  /** It was not made after all. */
+  untried(): void;
+}
 
 export class Throttle {
   readonly #networks: Debts;
@@ -31,6 +41,11 @@ export class Throttle {
   readonly #accounts: Debts;
   /** Networks from which an account was logged in to. */
   readonly #known = new BoundedMap<string, true>(ENTRIES_MAX);
+  /** Tries under way, by network and by pair. */
+  readonly #underWay = new Map<string, number>();
+  #waiting = 0;
+  /** Resolves when the next try has ended. */
+  #ended = Promise.withResolvers<void>();
 
   constructor(clock: Clock) {
     this.#networks = new Debts(clock, NETWORK_FORGIVEN_EVERY);
@@ -38,32 +53,58 @@ export class Throttle {
     this.#accounts = new Debts(clock, ACCOUNT_FORGIVEN_EVERY);
   }
 
-  /** False: too many failures, do not even look. True: counted as failed until `succeeded` or `untried`. */
-  begin(account: string, remoteAddress: string): boolean {
-    const { network, pair } = keys(account, remoteAddress);
+  /** Undefined: too many failures, do not even look. */
+  async begin(account: string, remoteAddress: string): Promise<Try | undefined> {
+    const network = networkOf(remoteAddress);
+    const pair = `${network} ${account}`;
+    while (!this.#isWithin({ account, network, pair }, true)) {
+      if (!this.#isWithin({ account, network, pair }, false) || this.#waiting >= WAITING_MAX) return undefined;
+      this.#waiting += 1;
+      await this.#ended.promise;
+      this.#waiting -= 1;
+    }
+    this.#count(network, 1);
+    this.#count(pair, 1);
+    return this.#try(account, network, pair);
+  }
+
+  /** Whether one more may fail, those under way being counted as failed or not. */
+  #isWithin({ account, network, pair }: { account: string; network: string; pair: string }, isCountingUnderWay: boolean): boolean {
     const isWary = this.#accounts.of(account) >= ACCOUNT_FAILURES_WARY && this.#known.get(pair) === undefined;
-    const pairMax = isWary ? WARY_FAILURES_MAX : PAIR_FAILURES_MAX;
-    if (this.#networks.of(network) + 1 > NETWORK_FAILURES_MAX || this.#pairs.of(pair) + 1 > pairMax) return false;
-    this.#networks.add(network, 1);
-    this.#pairs.add(pair, 1);
-    this.#accounts.add(account, 1);
-    return true;
+    const underWay = (key: string): number => (isCountingUnderWay ? this.#underWay.get(key) ?? 0 : 0);
+    return this.#networks.of(network) + underWay(network) + 1 <= NETWORK_FAILURES_MAX
+      && this.#pairs.of(pair) + underWay(pair) + 1 <= (isWary ? WARY_FAILURES_MAX : PAIR_FAILURES_MAX);
   }
 
-  succeeded(account: string, remoteAddress: string): void {
-    const { network, pair } = keys(account, remoteAddress);
-    this.#networks.add(network, -1);
-    this.#accounts.add(account, -1);
-    this.#pairs.forget(pair);
-    this.#known.set(pair, true);
+  #try(account: string, network: string, pair: string): Try {
+    let isOver = false;
+    const end = (act: () => void) => (): void => {
+      if (isOver) return;
+      isOver = true;
+      this.#count(network, -1);
+      this.#count(pair, -1);
+      act();
+      this.#ended.resolve();
+      this.#ended = Promise.withResolvers();
+    };
+    return {
+      succeeded: end(() => {
+        this.#pairs.forget(pair);
+        this.#known.set(pair, true);
+      }),
+      failed: end(() => {
+        this.#networks.add(network);
+        this.#pairs.add(pair);
+        this.#accounts.add(account);
+      }),
+      untried: end(() => {}),
+    };
   }
 
-  /** The try was not made after all. */
-  untried(account: string, remoteAddress: string): void {
-    const { network, pair } = keys(account, remoteAddress);
-    this.#networks.add(network, -1);
-    this.#pairs.add(pair, -1);
-    this.#accounts.add(account, -1);
+  #count(key: string, change: number): void {
+    const count = (this.#underWay.get(key) ?? 0) + change;
+    if (count === 0) this.#underWay.delete(key);
+    else this.#underWay.set(key, count);
   }
 }
 
@@ -84,20 +125,13 @@ class Debts {
     return Math.max(0, debt.amount - (this.#clock.monotonic() - debt.at) / this.#every);
   }
 
-  add(key: string, change: number): void {
-    const amount = this.of(key) + change;
-    if (amount <= 0) this.#debts.delete(key);
-    else this.#debts.set(key, { amount, at: this.#clock.monotonic() });
+  add(key: string): void {
+    this.#debts.set(key, { amount: this.of(key) + 1, at: this.#clock.monotonic() });
   }
 
   forget(key: string): void {
     this.#debts.delete(key);
   }
-}
-
-function keys(account: string, remoteAddress: string): { readonly network: string; readonly pair: string } {
-  const network = networkOf(remoteAddress);
-  return { network, pair: `${network} ${account}` };
 }
 
 /** The address itself, or the /64 of an IPv6 one: nobody is given less. */

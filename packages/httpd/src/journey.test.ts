@@ -12,7 +12,7 @@ function tell(act: Act, detail: LedgerDetail = {}, recipient?: string): string {
 describe('a journey', () => {
   it('begins with what the letter is, and goes on by time', () => {
     const entries: LedgerEntry[] = [
-      { at: at + 61_000, letter: letterId('abc'), recipient: 'eve@elm.test', act: 'deferred', detail: { host: 'mx.elm.test', address: '192.0.2.1', tls: 'TLSv1.3', code: 451, status: '4.7.1', text: '4.7.1 Try later', attempt: 1, nextAt: at + 361_000 } },
+      { at: at + 61_000, letter: letterId('abc'), recipient: 'eve@elm.test', act: 'deferred', detail: { host: 'mx.elm.test', address: '192.0.2.1', tls: true, tlsProtocol: 'TLSv1.3', tlsVerified: false, code: 451, status: '4.7.1', text: '4.7.1 Try later', attempt: 1, nextAt: at + 361_000 } },
       { at, letter: letterId('abc'), account: accountId(1), act: 'accepted', detail: { listener: 'submission', user: 'ann@ash.test', remoteAddress: '198.51.100.7', helo: 'laptop', tls: 'TLSv1.3' } },
       { at, letter: letterId('abc'), recipient: 'eve@elm.test', act: 'queued', detail: { expiresAt: at + 86_400_000 } },
       { at: at + 361_000, letter: letterId('abc'), recipient: 'eve@elm.test', act: 'delivered', detail: { host: 'mx.elm.test', code: 250, status: '2.0.0', text: 'Ok', attempt: 2 } },

@@ -71,7 +71,7 @@ function tellAccepted(detail: LedgerDetail): string {
 }
 
 function tellTls(detail: LedgerDetail): string {
-  const tls = detail['tls'];
+  const tls = text(detail, 'tlsProtocol') ?? detail['tls'];
   if (typeof tls === 'string' && tls !== '') return ` over ${/^TLS/i.test(tls) ? tls : `TLS (${tls})`}`;
   if (tls === true) return ' over TLS';
   return tls === false || tls === null ? ' in clear' : '';

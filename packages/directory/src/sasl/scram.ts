@@ -45,10 +45,13 @@ function prove(options: SaslOptions, exchange: {
   readonly final: Buffer;
 }): Answered {
   const { first, nonce, serverFirst, lookup } = exchange;
+  const tell = (isWelcome: boolean): void => options.directory.scramOutcome?.(first.user, options.remoteAddress, isWelcome);
   const final = readClientFinal(exchange.final);
-  if (final === undefined) return MALFORMED;
   // RFC 5802 §5.1: c= repeats the gs2 header; r= the nonce of both.
-  if (final.binding !== Buffer.from(first.gs2Header).toString('base64') || final.nonce !== nonce) return MALFORMED;
+  if (final === undefined || final.binding !== Buffer.from(first.gs2Header).toString('base64') || final.nonce !== nonce) {
+    tell(false);
+    return MALFORMED;
+  }
   const authMessage = `${first.bare},${serverFirst},${final.withoutProof}`;
   const storedKey = Buffer.from(lookup.keys.storedKey, 'base64');
   // RFC 5802 §3: the client's key is its proof less its signature, and hashes to the stored key.
@@ -56,7 +59,7 @@ function prove(options: SaslOptions, exchange: {
   const account = lookup.account;
   const isWelcome = isProved && account !== undefined
     && (first.authorisation === '' || first.authorisation === first.user || first.authorisation.toLowerCase() === account.address);
-  options.directory.scramOutcome?.(first.user, options.remoteAddress, isWelcome);
+  tell(isWelcome);
   if (!isWelcome) return ended({ kind: 'refused' });
   const signature = createHmac('sha256', Buffer.from(lookup.keys.serverKey, 'base64')).update(authMessage).digest('base64');
   // RFC 4954 §4, RFC 9051 §6.2.2: what the server has to say last is a challenge with an empty response.
