@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseAddressList } from './address-list.ts';
 import { noise } from './testing/noise.ts';
@@ -82,13 +82,15 @@ test('addresses are read as they were written', () => {
 
 test('no text makes the parser stumble, and every group that opens is closed', () => {
   const pieces = ['ann', '@', 'ash.test', '<', '>', ',', ':', ';', '"', '\\', '(', ')', '[', ']', ' ', '.', '=?utf-8?Q?a,b?=', 'ü', '\0'];
+  let wrong: string | undefined;
   for (const text of noise({ seed: 12, pieces, piecesMax: 16 })) {
     let open = 0;
     for (const { name, mailbox, host } of parseAddressList(text)) {
       if (host !== null) continue;
       open += mailbox === null ? -1 : 1;
-      if (open < 0 || open > 1 || name !== null) throw new Error(text);
+      if (open < 0 || open > 1 || name !== null) wrong ??= text;
     }
-    if (open !== 0) throw new Error(text);
+    if (open !== 0) wrong ??= text;
   }
+  expect(wrong).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatDate, parseDate } from './date.ts';
 import { noise } from './testing/noise.ts';
@@ -58,8 +58,10 @@ test('a date is read as it was written, by us and by the platform', () => {
 
 test('no text makes the parser stumble', () => {
   const pieces = ['Mon', ',', ' ', ' ', '23', 'Nov', '2026', '26', '12', ':', '00', '+0000', 'EST', '(', ')', '\\', '-', '\0', '9'];
+  let wrong: string | undefined;
   for (const text of noise({ seed: 8, pieces, piecesMax: 16 })) {
     const read = parseDate(text);
-    if (read !== null && !Number.isSafeInteger(read)) throw new Error(text);
+    if (read !== null && !Number.isSafeInteger(read)) wrong ??= text;
   }
+  expect(wrong).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeWords, encodeWords } from './encoded-word.ts';
 import { noise } from './testing/noise.ts';
@@ -64,10 +64,12 @@ test('a text is read as it was written, and no encoded word is empty or longer t
 
 test('no text makes the reader stumble', () => {
   const pieces = ['=?', '?=', '?', 'utf-8', 'iso-8859-1', '*en', 'Q', 'B', '=C3', '=BC', 'w7w=', ' ', '_', 'a', '=', '\0', 'ü'];
+  let wrong: string | undefined;
   for (const text of noise({ seed: 10, pieces, piecesMax: 14 })) {
     const read = decodeWords(text);
-    if (!text.includes('?=') && read !== text) throw new Error(text);
+    if (!text.includes('?=') && read !== text) wrong ??= text;
   }
+  expect(wrong).toBeUndefined();
 });
 
 test('a line of question marks is cheap', () => {

@@ -72,6 +72,7 @@ test('the header ends behind the first empty line', () => {
 
 test('whatever the octets are, fields lie in order within them, and each is read from its own octets alone', () => {
   const pieces = ['A', 'Subject', ':', ': ', ' ', '\t', '\r\n', '\r\n', '\n', '\r', '\0', 'x', '\xff', '\xc3\xbc', '=?utf-8?Q?x?='];
+  let wrong: string | undefined;
   for (const text of noise({ seed: 9, pieces, piecesMax: 14 })) {
     const bytes = Buffer.from(text, 'latin1');
     const end = headerEnd(bytes);
@@ -80,8 +81,9 @@ test('whatever the octets are, fields lie in order within them, and each is read
       const alone = bytes.subarray(field.range.start, field.range.end);
       const isInOrder = field.range.start >= at && field.value.start > field.range.start && field.value.end >= field.value.start && field.range.end >= field.value.end && field.range.end <= end;
       const [again] = parseHeader(alone);
-      if (!isInOrder || again === undefined || fieldText(alone, again) !== fieldText(bytes, field) || /[\r\n\0]/.test(fieldText(bytes, field))) throw new Error(JSON.stringify(text));
+      if (!isInOrder || again === undefined || fieldText(alone, again) !== fieldText(bytes, field) || /[\r\n\0]/.test(fieldText(bytes, field))) wrong ??= JSON.stringify(text);
       at = field.range.end;
     }
   }
+  expect(wrong).toBeUndefined();
 });

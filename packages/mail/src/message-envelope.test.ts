@@ -43,8 +43,10 @@ test('all lists together have an end', () => {
 });
 
 test('no header makes the reader stumble', () => {
+  let wrong: string | undefined;
   for (const text of noise({ seed: 19, pieces: ['From', 'To', 'Subject', ':', ' ', '\r\n', '\n', 'ann@ash.test', ',', '<', '>', '"', '\xff', '(', ';'], piecesMax: 14 })) {
     const envelope = readEnvelope(Buffer.from(text, 'latin1'));
-    if (envelope.sender.length < envelope.from.length && envelope.sender.length === 0) throw new Error(text);
+    if (envelope.sender.length < envelope.from.length && envelope.sender.length === 0) wrong ??= text;
   }
+  expect(wrong).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DEPTH_MAX, ENCLOSED_ADDRESSES_MAX, HEADER_OCTETS_MAX, PART_HEADER_OCTETS_MAX, PARTS_MAX, StructureParser } from './structure-parser.ts';
 import type { OctetRange, Part } from './structure.ts';
@@ -254,13 +254,15 @@ test('whatever the octets are, they have a sound structure, and the same cut any
     '--b\r\n', '--b\n', '--b', '--b--\r\n', '--b--', '--c\r\n', '--c--\n', '-', '--', ' ', 'x', '\r\n--b\r\n', '\r\n\r\n',
   ];
   let multiparts = 0;
-  for (const text of noise({ seed: 18, pieces, piecesMax: 18 })) {
+  let wrong: string | undefined;
+  for (const text of noise({ seed: 18, pieces, piecesMax: 14 })) {
     const octets = Buffer.from(`${random() < 0.7 ? 'Content-Type: multipart/mixed; boundary=b\r\n' : ''}${text}`, 'latin1');
     const whole = parsed(octets).structure;
     if (whole.parts !== undefined) multiparts++;
     const found = flaw(whole, octets, { start: 0, end: octets.length });
-    if (found !== undefined) throw new Error(`${found}: ${JSON.stringify(text)}`);
-    if (JSON.stringify(parsed(...cutUp(octets, random)).structure) !== JSON.stringify(whole)) throw new Error(`otherwise when cut: ${JSON.stringify(text)}`);
+    if (found !== undefined) wrong ??= `${found}: ${JSON.stringify(text)}`;
+    if (JSON.stringify(parsed(...cutUp(octets, random)).structure) !== JSON.stringify(whole)) wrong ??= `otherwise when cut: ${JSON.stringify(text)}`;
   }
   expect(multiparts).toBeGreaterThan(10_000);
+  expect(wrong).toBeUndefined();
 });

@@ -6,8 +6,8 @@ import type { Part } from '../structure.ts';
 
 /** What a letter shall be made of. */
 export type Plan =
-  | { readonly kind: 'leaf'; readonly lines: readonly string[]; readonly isBlankless?: boolean }
-  | { readonly kind: 'multipart'; readonly subtype: string; readonly preamble: readonly string[]; readonly epilogue: readonly string[]; readonly parts: readonly Plan[]; readonly isUnclosed?: boolean }
+  | { readonly kind: 'leaf'; readonly lines: readonly string[] }
+  | { readonly kind: 'multipart'; readonly subtype: string; readonly preamble: readonly string[]; readonly epilogue: readonly string[]; readonly parts: readonly Plan[]; readonly isUnclosed: boolean }
   | { readonly kind: 'message'; readonly subject: string; readonly message: Plan };
 
 /** What the parser has to find of it. */
@@ -52,9 +52,7 @@ class Writer {
     const boundary = `b${this.#boundaries++}`;
     const type = plan.kind === 'leaf' ? 'text/plain' : plan.kind === 'message' ? 'message/rfc822' : `multipart/${plan.subtype}`;
     for (const line of extra) this.#line(line);
-    // A leaf that says nothing is text, whatever the others are.
-    if (plan.kind !== 'leaf') this.#line(`Content-Type: ${type}${plan.kind === 'multipart' ? `; boundary="${boundary}"` : ''}`);
-    else this.#line('Content-Type: text/plain');
+    this.#line(`Content-Type: ${type}${plan.kind === 'multipart' ? `; boundary="${boundary}"` : ''}`);
     this.#line('');
     const header = { start, end: this.text.length };
     const inner = this.#body(plan, boundary);
@@ -63,29 +61,22 @@ class Writer {
   }
 
   #body(plan: Plan, boundary: string): Partial<Found> {
-    switch (plan.kind) {
-      case 'leaf':
-        this.text += plan.lines.join(this.#eol);
-        return {};
-      case 'message': {
-        const part = this.write(plan.message, [`Subject: ${plan.subject}`]);
-        return { message: { subject: plan.subject, part } };
-      }
-      case 'multipart': {
-        for (const line of plan.preamble) this.#line(line);
-        const parts = plan.parts.map((part) => {
-          this.#line(`--${boundary}`);
-          const found = this.write(part, []);
-          this.text += this.#eol;
-          return found;
-        });
-        if (plan.isUnclosed === true) {
-          // What follows is the end of an outer part, or of the letter: the last line end is part of the last part then.
-          this.text = this.text.slice(0, -this.#eol.length);
-        } else this.text += `--${boundary}--${plan.epilogue.length === 0 ? '' : this.#eol}${plan.epilogue.join(this.#eol)}`;
-        return { parts };
-      }
+    if (plan.kind === 'leaf') {
+      this.text += plan.lines.join(this.#eol);
+      return {};
     }
+    if (plan.kind === 'message') return { message: { subject: plan.subject, part: this.write(plan.message, [`Subject: ${plan.subject}`]) } };
+    for (const line of plan.preamble) this.#line(line);
+    const parts = plan.parts.map((part) => {
+      this.#line(`--${boundary}`);
+      const found = this.write(part, []);
+      this.text += this.#eol;
+      return found;
+    });
+    // Unclosed, it ends where something around it does, and with it the last part.
+    if (plan.isUnclosed) this.text = this.text.slice(0, -this.#eol.length);
+    else this.text += [`--${boundary}--`, ...plan.epilogue].join(this.#eol);
+    return { parts };
   }
 
   #line(text: string): void {
