@@ -6,7 +6,7 @@ import { Failure, UsageError, readCall } from './command.ts';
 import type { Command, Io } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { helpOfAll, helpOfCommand, helpOfGroup } from './help.ts';
-import { version } from './version.ts';
+import { version } from '@posthorn/server/version.ts';
 
 /** Runs `posthorn` with these words; gives the exit status. */
 export async function run(args: readonly string[], io: Io): Promise<number> {

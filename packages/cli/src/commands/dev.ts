@@ -3,8 +3,9 @@
  */
 import { resolve } from 'node:path';
 import { DEV_DEFAULTS, devConfig } from '@posthorn/server/config/dev.ts';
-import { ListenFault, openHost } from '@posthorn/server/host.ts';
+import { openHost } from '@posthorn/server/host.ts';
 import type { Bound, Host } from '@posthorn/server/host.ts';
+import { ListenFault } from '@posthorn/server/listen-fault.ts';
 import { realWorld } from '@posthorn/server/world.ts';
 import { Failure, UsageError, integerOption } from '../command.ts';
 import type { Call, Command } from '../command.ts';

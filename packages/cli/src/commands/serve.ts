@@ -1,10 +1,11 @@
 /**
  * `posthorn serve`: the real thing, from a configuration file.
  */
-import { ListenFault, openHost } from '@posthorn/server/host.ts';
+import { openHost } from '@posthorn/server/host.ts';
 import type { Host } from '@posthorn/server/host.ts';
 import { formatEndpoint } from '@posthorn/server/config/units.ts';
 import { readConfigFile } from '@posthorn/server/config/read.ts';
+import { ListenFault } from '@posthorn/server/listen-fault.ts';
 import { realWorld } from '@posthorn/server/world.ts';
 import { configFile, loadConfig } from '../books.ts';
 import { Failure } from '../command.ts';

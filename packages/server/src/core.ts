@@ -1,0 +1,88 @@
+/**
+ * What a host is made of even when nothing listens: the books, the directory, the keys.
+ *
+ * A running server and a command without one share it.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Administration } from '@posthorn/directory/administration.ts';
+import type { Directory } from '@posthorn/directory/directory.ts';
+import { createHasher } from '@posthorn/directory/hasher.ts';
+import { createDirectory } from '@posthorn/directory/listed-directory.ts';
+import { createOpenDirectory } from '@posthorn/directory/open-directory.ts';
+import { createQuickHasher } from '@posthorn/directory/quick-hasher.ts';
+import { countedStore } from '@posthorn/httpd/counted-store.ts';
+import type { MetricSource } from '@posthorn/httpd/metrics.ts';
+import type { DkimPort, PublishedKey } from '@posthorn/httpd/ports.ts';
+import type { DkimKey } from '@posthorn/store/keys.ts';
+import { openSqliteStore } from '@posthorn/store/sqlite/open.ts';
+import type { Store } from '@posthorn/store/store.ts';
+import { dkimRecord, generateDkimKeys } from '@posthorn/trust/dkim-keys.ts';
+import type { Clock } from '@posthorn/world/clock.ts';
+import type { Config } from './config/config.ts';
+import type { World } from './world.ts';
+
+const SECRET_OCTETS = 32;
+
+export interface Core {
+  readonly store: Store;
+  readonly directory: Directory & Administration;
+  readonly metrics: MetricSource;
+  readonly dkim: DkimPort;
+  /** Takes up domains and postmaster of another configuration. */
+  relist(config: Config): void;
+}
+
+/** Throws `StoreLocked` when another process has the store. */
+export async function openCore(config: Config, world: World): Promise<Core> {
+  if (config.data !== ':memory:') mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  const { store, metrics } = countedStore(await openSqliteStore({ path: config.data, clock: world.clock, log: world.log }));
+  const dkim = createDkim(store, world.clock);
+  if (config.domains === 'any') {
+    return { store, metrics, dkim, directory: createOpenDirectory({ store, clock: world.clock }), relist: () => {} };
+  }
+  const directory = createDirectory({
+    store,
+    ...listingOf(config),
+    clock: world.clock,
+    random: world.random,
+    hasher: world.hasThreads ? createHasher({ random: world.random }) : createQuickHasher(),
+    secret: secretOf(config.data, world),
+  });
+  return { store, metrics, dkim, directory, relist: (next) => directory.setListing(listingOf(next)) };
+}
+
+function listingOf({ domains, postmaster }: Config): { readonly domains: readonly string[]; readonly postmaster?: string } {
+  return { domains: domains === 'any' ? [] : domains, ...(postmaster === undefined ? {} : { postmaster }) };
+}
+
+/** Made at the first start and kept beside the books: what must be the same after a restart, and known to nobody. */
+function secretOf(data: string, world: World): Buffer {
+  if (data === ':memory:') return world.random.bytes(SECRET_OCTETS);
+  const file = join(data, 'secret');
+  try {
+    writeFileSync(file, randomBytes(SECRET_OCTETS), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  return readFileSync(file);
+}
+
+function createDkim(store: Store, clock: Clock): DkimPort {
+  const keysOf = async (domain: string): Promise<readonly PublishedKey[]> => (await store.keys.ofDomain(domain)).map(published);
+  return {
+    keysOf,
+    async make(domain) {
+      if ((await store.keys.ofDomain(domain)).length === 0) {
+        const at = clock.now();
+        for (const key of await generateDkimKeys({ domain, at })) await store.keys.add({ ...key, createdAt: at });
+      }
+      return keysOf(domain);
+    },
+  };
+}
+
+function published(key: DkimKey): PublishedKey {
+  return { selector: key.selector, algorithm: key.algorithm, record: dkimRecord(key) };
+}

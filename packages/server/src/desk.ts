@@ -1,0 +1,61 @@
+/**
+ * The HTTP application of a listener, or of the control socket.
+ */
+import { createApi } from '@posthorn/httpd/api.ts';
+import type { Access } from '@posthorn/httpd/access.ts';
+import type { OpenSession } from '@posthorn/smtpd/session.ts';
+import { formatEndpoint } from './config/units.ts';
+import type { Config } from './config/config.ts';
+import type { Bound, Parts, ReloadAnswer } from './host.ts';
+import { createSubmit } from './submit.ts';
+import { version } from './version.ts';
+import type { World } from './world.ts';
+
+export type Api = ReturnType<typeof createApi>;
+
+export interface DeskRequest {
+  readonly where: 'listener' | 'control';
+  readonly config: Config;
+  readonly world: World;
+  readonly parts: Parts;
+  /** Grows while listeners open. */
+  readonly bound: readonly Bound[];
+  /** Who may use the API may send as anyone. */
+  readonly submission: () => OpenSession;
+  /** Absent where there is no file to read again. */
+  readonly reload: (() => Promise<ReloadAnswer>) | undefined;
+}
+
+export function openApi({ where, config, world, parts: { core, post }, bound, submission, reload }: DeskRequest): Api {
+  const isDev = config.domains === 'any';
+  return createApi({
+    version,
+    store: core.store,
+    administration: core.directory,
+    isOurDomain: (domain) => core.directory.isOurDomain(domain),
+    queue: post.queue,
+    dkim: core.dkim,
+    submit: createSubmit(submission, world.random),
+    ...(reload === undefined ? {} : { config: { reload } }),
+    metrics: [core.metrics],
+    clock: world.clock,
+    log: world.log,
+    messageOctetsMax: config.messageOctetsMax,
+    access: where === 'control' ? 'open' : accessOf(config),
+    hostNames: where === 'control' || !isDev || !isOnLoopback(config) ? 'any' : [],
+    home: () => ({
+      hostname: config.hostname,
+      isDev,
+      listeners: bound.map(({ protocol, endpoint }) => ({ protocol, at: formatEndpoint(endpoint) })),
+    }),
+  });
+}
+
+function accessOf({ domains, httpToken }: Config): Access {
+  if (domains === 'any') return 'open';
+  return httpToken === undefined ? 'closed' : { token: httpToken };
+}
+
+function isOnLoopback({ listeners }: Config): boolean {
+  return listeners.every(({ endpoint }) => 'path' in endpoint || endpoint.host.startsWith('127.') || endpoint.host === '::1');
+}

@@ -1,0 +1,87 @@
+/**
+ * Opens one listener: the right server for its protocol, on its endpoint.
+ */
+import type { Api } from './desk.ts';
+import { listenApi } from '@posthorn/httpd/listen.ts';
+import { createImapServer } from '@posthorn/imapd/server.ts';
+import { createReceiver } from '@posthorn/smtpd/receiver.ts';
+import type { OpenSession } from '@posthorn/smtpd/session.ts';
+import type { Endpoint, Listening } from '@posthorn/world/net.ts';
+import type { Config, ListenerConfig } from './config/config.ts';
+import type { Parts } from './host.ts';
+import type { Sessions } from './sessions.ts';
+import type { World } from './world.ts';
+
+export interface Door {
+  close(): Promise<void>;
+}
+
+export interface DoorRequest {
+  readonly listener: ListenerConfig;
+  readonly config: Config;
+  readonly world: World;
+  readonly parts: Parts;
+  /** Those of the configuration of the moment. */
+  readonly sessions: () => Sessions;
+  readonly api: () => Api;
+}
+
+interface OpenedDoor {
+  readonly door: Door;
+  /** With its real port. */
+  readonly endpoint: Endpoint;
+}
+
+/** Throws `NetFault` when the endpoint cannot be had. */
+export async function openDoor(request: DoorRequest): Promise<OpenedDoor> {
+  const { listener: { protocol, endpoint }, sessions } = request;
+  switch (protocol) {
+    case 'smtp': return listen(receiver(request, (client) => sessions().mx(client)), endpoint);
+    case 'submission':
+    case 'submissions': return listen(receiver(request, (client) => sessions().submission(client)), endpoint);
+    case 'lmtp': return listen(receiver(request, (client) => sessions().lmtp(client)), endpoint);
+    case 'imap':
+    case 'imaps': return listen(imapServer(request), endpoint);
+    case 'http': {
+      const api = request.api();
+      return { endpoint: await listenApi(api, endpoint), door: { close: () => api.close() } };
+    }
+    default: return protocol satisfies never;
+  }
+}
+
+interface Server extends Door {
+  listen(at: Endpoint): Promise<Listening>;
+}
+
+async function listen(server: Server, at: Endpoint): Promise<OpenedDoor> {
+  const { endpoint } = await server.listen(at);
+  return { endpoint, door: server };
+}
+
+function receiver({ listener: { protocol }, config, world, parts }: DoorRequest, sessions: OpenSession): Server {
+  return createReceiver({
+    ...world,
+    name: protocol,
+    protocol: protocol === 'lmtp' ? 'lmtp' : 'smtp',
+    hostname: config.hostname,
+    sessions,
+    tls: () => ({ context: parts.certificates.context() }),
+    isImplicitTls: protocol === 'submissions',
+    limits: { messageOctetsMax: config.messageOctetsMax },
+  });
+}
+
+function imapServer({ listener: { protocol }, config, world, parts }: DoorRequest): Server {
+  const isDev = config.domains === 'any';
+  return createImapServer({
+    ...world,
+    store: parts.core.store,
+    directory: parts.core.directory,
+    tls: () => ({ context: parts.certificates.context() }),
+    isImplicitTls: protocol === 'imaps',
+    isClearLoginAllowed: isDev,
+    isScramOffered: !isDev,
+    limits: { messageOctetsMax: config.messageOctetsMax },
+  });
+}

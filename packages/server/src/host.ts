@@ -1,0 +1,172 @@
+/**
+ * A mail host: opened from a configuration, reloaded, closed.
+ *
+ * `serve`, `dev` and the test kit open the same one; they differ in configuration and world only.
+ */
+import { join } from 'node:path';
+import type { Endpoint } from '@posthorn/world/net.ts';
+import { openCertificates } from './certificates.ts';
+import type { Certificates } from './certificates.ts';
+import type { Config, Protocol } from './config/config.ts';
+import type { ReadAnswer } from './config/read.ts';
+import { openCore } from './core.ts';
+import type { Core } from './core.ts';
+import { openDoor } from './doors.ts';
+import type { Door } from './doors.ts';
+import { openApi } from './desk.ts';
+import { openPost } from './post.ts';
+import type { Post } from './post.ts';
+import { listenFault } from './listen-fault.ts';
+import { createSessions } from './sessions.ts';
+import type { World } from './world.ts';
+
+export interface HostOptions {
+  readonly config: Config;
+  readonly world: World;
+  /** Reads the configuration again for a reload; absent where it came from no file. */
+  readonly readAgain?: () => ReadAnswer;
+}
+
+export interface Bound {
+  readonly protocol: Protocol;
+  /** With its real port. */
+  readonly endpoint: Endpoint;
+}
+
+export type ReloadAnswer =
+  | { readonly kind: 'reloaded' }
+  | { readonly kind: 'faulty'; readonly problems: readonly string[] };
+
+export interface Host {
+  readonly bound: readonly Bound[];
+  /** Takes the configuration up again; a faulty one changes nothing. */
+  reload(): Promise<ReloadAnswer>;
+  /** Lets sessions end in order; nothing acknowledged is lost. */
+  close(): Promise<void>;
+}
+
+/** Everything of a host that lives between opening and closing. */
+export interface Parts {
+  readonly core: Core;
+  readonly certificates: Certificates;
+  readonly post: Post;
+}
+
+/** Throws `ListenFault` when a listener cannot be had, `StoreLocked` when another process has the store. */
+export async function openHost(options: HostOptions): Promise<Host> {
+  const { config, world } = options;
+  const core = await openCore(config, world);
+  try {
+    const certificates = await openCertificates(config, world.clock.now());
+    const host = new OpenHost(options, { core, certificates, post: openPost(config, world, core) });
+    await host.open();
+    return host;
+  } catch (error) {
+    await core.store.close();
+    throw error;
+  }
+}
+
+class OpenHost implements Host {
+  readonly bound: Bound[] = [];
+  readonly #options: HostOptions;
+  readonly #parts: Parts;
+  readonly #doors: Door[] = [];
+  #config: Config;
+  #sessions: ReturnType<typeof createSessions>;
+
+  constructor(options: HostOptions, parts: Parts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#config = options.config;
+    this.#sessions = createSessions(options.config, options.world, parts);
+  }
+
+  /** Opens every listener and the control socket, or none. */
+  async open(): Promise<void> {
+    const { config, world } = this.#options;
+    if (config.tls === undefined && config.domains !== 'any') world.log.warn({ hostname: config.hostname }, 'certificate is self-signed: set [tls] before others rely on it');
+    try {
+      for (const listener of config.listeners) {
+        const { door, endpoint } = await openDoor({
+          listener, config, world,
+          parts: this.#parts,
+          sessions: () => this.#sessions,
+          api: () => this.#openApi(listener.protocol === 'http' ? 'listener' : 'control'),
+        }).catch((error: unknown) => {
+          throw listenFault(listener, error);
+        });
+        this.#doors.push(door);
+        this.bound.push({ protocol: listener.protocol, endpoint });
+      }
+      await this.#openControl();
+    } catch (error) {
+      await Promise.all(this.#doors.map((door) => door.close()));
+      await this.#parts.post.close();
+      throw error;
+    }
+    this.#parts.post.start();
+  }
+
+  async reload(): Promise<ReloadAnswer> {
+    const { readAgain, world } = this.#options;
+    if (readAgain === undefined) return { kind: 'reloaded' };
+    const answer = readAgain();
+    const problems = answer.kind === 'faulty' ? answer.problems.map(({ line, what }) => `line ${line}: ${what}`) : needingRestart(this.#config, answer.config);
+    if (answer.kind === 'faulty' || problems.length > 0) {
+      world.log.error({ problems }, 'configuration not taken up');
+      return { kind: 'faulty', problems };
+    }
+    const { config } = answer;
+    const { core, certificates, post } = this.#parts;
+    await certificates.reload(config);
+    core.relist(config);
+    await post.reload(config);
+    this.#config = config;
+    this.#sessions = createSessions(config, world, this.#parts);
+    world.log.info({}, 'configuration taken up');
+    return { kind: 'reloaded' };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#doors.map((door) => door.close()));
+    await this.#parts.post.close();
+    await this.#parts.core.store.close();
+  }
+
+  /** The control socket: the same API, for whoever may open the data folder. */
+  async #openControl(): Promise<void> {
+    const { config, world } = this.#options;
+    if (config.data === ':memory:') return;
+    const listener = { protocol: 'http', endpoint: { path: join(config.data, 'control.sock') }, from: 'data' } as const;
+    const { door } = await openDoor({
+      listener, config, world, parts: this.#parts, sessions: () => this.#sessions, api: () => this.#openApi('control'),
+    }).catch((error: unknown) => {
+      throw listenFault(listener, error);
+    });
+    this.#doors.push(door);
+  }
+
+  #openApi(where: 'listener' | 'control'): ReturnType<typeof openApi> {
+    return openApi({
+      where,
+      config: this.#options.config,
+      world: this.#options.world,
+      parts: this.#parts,
+      bound: this.bound,
+      submission: () => this.#sessions.control,
+      reload: this.#options.readAgain === undefined ? undefined : () => this.reload(),
+    });
+  }
+}
+
+/** What a running host cannot change, said as a problem each. */
+function needingRestart(now: Config, next: Config): readonly string[] {
+  const fixed = (['hostname', 'data', 'listeners', 'dnsServers', 'messageOctetsMax', 'httpToken'] as const)
+    .filter((key) => JSON.stringify(now[key]) !== JSON.stringify(next[key]));
+  return fixed.map((key) => `${NAMES[key]} takes effect at a restart only; nothing was changed`);
+}
+
+const NAMES = {
+  hostname: 'hostname', data: 'data', listeners: '[[listener]]', dnsServers: '[dns] servers', messageOctetsMax: '[limits] message', httpToken: '[http] token',
+} as const;
