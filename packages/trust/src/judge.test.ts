@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SimClock } from '@posthorn/world/sim/clock.ts';
 import { MemoryLog } from '@posthorn/world/sim/log.ts';
@@ -41,6 +42,17 @@ async function* streamed(letter: string | Buffer, size = 7): AsyncGenerator<Buff
 async function signed(letter: string): Promise<string> {
   const fields = await sign({ keys, prefix: Buffer.alloc(0), content: streamed(letter), signedAt: AT / 1000 });
   return `${fields.toString()}${letter}`;
+}
+
+/** As others sign: with what we never write. */
+async function signedByOther(letter: string, options: { readonly maxBodyLength?: number; readonly expires?: Date }): Promise<string> {
+  const [key] = keys;
+  if (key === undefined) throw new Error('no key');
+  const how = { signTime: new Date(AT), signingDomain: key.domain, selector: key.selector, privateKey: key.privateKey, ...options };
+  const { signatures } = await dkimSign(letter, {
+    ...how, signatureData: [how],
+  });
+  return `${signatures}${letter}`;
 }
 
 const REQUEST = { remoteAddress: '192.0.2.1', heloName: 'mx.ash.test', sender: 'ann@ash.test', hostname: 'mx.elm.test' };
@@ -136,10 +148,10 @@ describe('A verdict', () => {
   });
 
   test('does not take a signature that covers part of the body for a whole one', async () => {
-    const letter = await signed(LETTER);
-    // Only a forger of the hash could make this pass; what matters here is that `l=0` is not enough.
-    const verdict = await judge(letter.replaceAll('c=relaxed/relaxed;', 'c=relaxed/relaxed; l=0;'), { remoteAddress: '192.0.2.66' });
-    expect(verdict.dkim.every(({ result }) => result !== 'pass')).toBe(true);
+    const letter = await signedByOther(LETTER, { maxBodyLength: 10 });
+    const verdict = await judge(`${letter}And send money.\r\n`, { remoteAddress: '192.0.2.66' });
+    expect(verdict.dkim).toStrictEqual([{ result: 'policy', domain: 'ash.test', selector: 'p202601r' }]);
+    expect(verdict.header.toString()).toContain('dkim=policy (body is signed in part only)');
     expect(verdict.dmarc.result).toBe('fail');
   });
 
@@ -167,10 +179,11 @@ describe('A verdict', () => {
   });
 
   test('expires with its signature', async () => {
-    const letter = (await signed(LETTER)).replaceAll('t=1767225600;', 't=1767225600; x=1767225601;');
-    const clock = new SimClock(AT + 3_600_000);
-    const verdict = await createInlineJudge({ resolver: zone(), clock }).judge({ ...REQUEST, content: streamed(letter) });
-    expect(verdict.dkim[0]?.result).not.toBe('pass');
+    const letter = await signedByOther(LETTER, { expires: new Date(AT + 60_000) });
+    for (const [later, result] of [[59_000, 'pass'], [61_000, 'neutral']] as const) {
+      const verdict = await createInlineJudge({ resolver: zone(), clock: new SimClock(AT + later) }).judge({ ...REQUEST, content: streamed(letter) });
+      expect(verdict.dkim.map((signature) => signature.result)).toStrictEqual([result]);
+    }
   });
 
   test('has lines of at most 78 columns where that can be', async () => {
