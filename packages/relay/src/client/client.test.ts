@@ -87,7 +87,7 @@ describe('The SMTP client greets', () => {
   });
 
   it('on in clear where STARTTLS is refused and not required', () => {
-    played(`
+    const machine = played(`
       S: 220 mx.elm.test
       C: EHLO ash.test
       S: 250-mx.elm.test
@@ -95,15 +95,17 @@ describe('The SMTP client greets', () => {
       C: STARTTLS
       S: 454 TLS not available
       * ready`);
+    expect(machine).toMatchObject({ stage: 'idle', isOver: false });
   });
 
   it('without TLS where told so', () => {
-    played(`
+    const machine = played(`
       S: 220 mx.elm.test
       C: EHLO ash.test
       S: 250-mx.elm.test
       S: 250 STARTTLS
       * ready`, { options: { tls: 'never' } });
+    expect(machine).toMatchObject({ stage: 'idle', isOver: false });
   });
 
   it('no further where TLS is required and not offered', () => {
@@ -132,7 +134,7 @@ describe('The SMTP client logs in', () => {
   const credentials = { user: 'ann', password: 'secret' };
 
   it('by PLAIN in one step', () => {
-    played(`
+    const machine = played(`
       S: 220 smart.test
       C: EHLO ash.test
       S: 250-smart.test
@@ -140,10 +142,11 @@ describe('The SMTP client logs in', () => {
       C: AUTH PLAIN AGFubgBzZWNyZXQ=
       S: 235 2.7.0 Welcome
       * ready`, { options: { tls: 'implicit', credentials } });
+    expect(machine).toMatchObject({ stage: 'idle', isOver: false });
   });
 
   it('by LOGIN in three', () => {
-    played(`
+    const machine = played(`
       S: 220 smart.test
       C: EHLO ash.test
       S: 250-smart.test
@@ -155,6 +158,7 @@ describe('The SMTP client logs in', () => {
       C: c2VjcmV0
       S: 235 2.7.0 Welcome
       * ready`, { options: { tls: 'implicit', credentials } });
+    expect(machine).toMatchObject({ stage: 'idle', isOver: false });
   });
 
   it('not where the password is wrong', () => {
@@ -225,7 +229,7 @@ describe('A transaction', () => {
   });
 
   it('carries all parameters that are offered', () => {
-    played(`${greeted('SIZE 99', '8BITMIME', 'SMTPUTF8', 'DSN', 'REQUIRETLS')}
+    const machine = played(`${greeted('SIZE 99', '8BITMIME', 'SMTPUTF8', 'DSN', 'REQUIRETLS')}
       C: MAIL FROM:<ann@ash.test> SIZE=1234 BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=a+20b REQUIRETLS
       S: 250 Ok
       C: RCPT TO:<eve@elm.test> NOTIFY=NEVER ORCPT=rfc822;e+2Bve@elm.test
@@ -241,15 +245,17 @@ describe('A transaction', () => {
         recipients: [{ address: 'eve@elm.test', notify: [], originalRecipient: 'rfc822;e+ve@elm.test' }],
       },
     });
+    expect(codes(machine)).toEqual([250]);
   });
 
   it('comes from nobody when it is a notice, and tells what notices are wanted', () => {
-    played(`${greeted('DSN')}
+    const machine = played(`${greeted('DSN')}
       C: MAIL FROM:<>
       S: 250 Ok
       C: RCPT TO:<eve@elm.test> NOTIFY=SUCCESS,DELAY
       S: 550 No
       * done`, { about: { ...request, reversePath: null, recipients: [{ address: 'eve@elm.test', notify: ['SUCCESS', 'DELAY'] }] } });
+    expect(codes(machine)).toEqual([550]);
   });
 
   it('sends no letter when nobody was accepted, and clears up before the next (RFC 5321 §4.1.1.5)', () => {
@@ -385,18 +391,21 @@ function dialogueWith(at: string, answer: string | undefined): SmtpClient {
   return machine;
 }
 
-describe.each(STAGES.map(([stage]) => stage))('At %s', (stage) => {
-  const isGreeting = stage === 'banner' || stage === 'ehlo';
-
-  it.each([451, 550])('a reply of %d is an answer of the host', (code) => {
-    const machine = dialogueWith(stage, `${code} because`);
-    if (isGreeting) expect(machine.failure).toMatchObject({ stage, why: 'reply', reply: { code } });
-    else {
-      expect(machine.outcome).toMatchObject({ answers: [{ stage, reply: { code, lines: ['because'] } }] });
-      expect(machine.isOver).toBe(false);
-    }
+describe.each(['banner', 'ehlo'])('At %s', (stage) => {
+  it.each([451, 550])('a reply of %d ends the dialogue', (code) => {
+    expect(dialogueWith(stage, `${code} because`).failure).toMatchObject({ stage, why: 'reply', reply: { code } });
   });
+});
 
+describe.each(['mail', 'rcpt', 'data', 'data-end'])('At %s', (stage) => {
+  it.each([451, 550])('a reply of %d is an answer about the recipient, and the dialogue goes on', (code) => {
+    const machine = dialogueWith(stage, `${code} because`);
+    expect(machine.outcome).toMatchObject({ answers: [{ stage, reply: { code, lines: ['because'] } }] });
+    expect(machine.isOver).toBe(false);
+  });
+});
+
+describe.each(STAGES.map(([stage]) => stage))('At %s', (stage) => {
   it.each([
     ['421 going down', 'reply'], [undefined, 'cut'], ['what?', 'malformed'],
   ] as const)('%j ends the dialogue without an answer', (answer, why) => {

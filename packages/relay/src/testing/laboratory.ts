@@ -57,12 +57,12 @@ export function createLaboratory({ text = LETTER_TEXT, segmentMax, ...wish }: La
     relay,
     host: (address, script = {}, port = 25) => new ScriptedHost(script).listen(net.host(address), { host: address, port }),
     carry: async (errand, signal = new AbortController().signal) => {
-      let isOver = false;
+      const progress = { isOver: false };
       const carried = relay.carry(errand, signal).finally(() => {
-        isOver = true;
+        progress.isOver = true;
       });
       // Long enough for any time limit of the RFC, for all hosts.
-      for (let minute = 0; minute < 120 && !isOver; minute += 1) await clock.advance(minute === 0 ? 0 : 60_000);
+      for (let minute = 0; minute < 120 && !progress.isOver; minute += 1) await clock.advance(minute === 0 ? 0 : 60_000);
       return carried;
     },
   };
