@@ -53,6 +53,35 @@ it('listens on a socket that only its owner can open', async () => {
   expect(await get({ path }, '/rest/v1/accounts')).toBe(200);
 });
 
+it('takes a letter whose sender hangs up for nothing at all, and not for a bug', async () => {
+  const began = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<unknown>();
+  const test = testApi({
+    submit: {
+      submit: async ({ content }) => {
+        try {
+          for await (const chunk of content) if (chunk.length > 0) began.resolve();
+          return { kind: 'refused', code: 554, status: '5.0.0', text: 'came to its end' };
+        } catch (fault) {
+          ended.resolve(fault);
+          throw fault;
+        }
+      },
+    },
+  });
+  apps.push(test.app);
+  const endpoint = await listenApi(test.app, { host: '127.0.0.1', port: 0 });
+  if (!('port' in endpoint)) throw new Error('no port');
+  const sending = request({ host: endpoint.host, port: endpoint.port, method: 'POST', path: '/rest/v1/send?from=a@ash.test&to=b@ash.test', headers: { 'content-type': 'message/rfc822', 'content-length': 100 } });
+  sending.on('error', () => {});
+  sending.write('Subject: half');
+  await began.promise;
+  sending.destroy();
+  expect(await ended.promise).toBeInstanceOf(Error);
+  await test.app.close();
+  expect(test.log.lines.filter((line) => line.level === 'error')).toEqual([]);
+});
+
 it('takes the place of a socket that was left behind, and of nothing else', async () => {
   const path = join(folder, 'control.sock');
   await listenApi(api(), { path });

@@ -49,6 +49,8 @@ export function sendRoutes(app: FastifyInstance, { submit, messageOctetsMax }: A
       const { code, status, text } = answer;
       return sendProblem(reply, { status: code < 500 ? 503 : 422, detail: text, more: { code, enhancedStatus: status } });
     } catch (error) {
+      // Whoever is gone hears nothing, and it is no fault of ours.
+      if (request.raw.destroyed && !request.raw.complete) return sendProblem(reply, { status: 400, detail: 'The letter did not come in whole.' });
       if (!(error instanceof TooLarge)) throw error;
       return sendProblem(reply, { status: 413, detail: `A letter has at most ${messageOctetsMax} octets here.` });
     }
