@@ -20,6 +20,9 @@ export interface ListedAddress {
 /** Of one list; what follows is left out. */
 export const LISTED_ADDRESSES_MAX = 10_000;
 
+/** Words and marks of one entry; what follows is left out. */
+const ENTRY_TOKENS_MAX = 1000;
+
 interface Token {
   readonly kind: 'word' | 'quoted' | 'comment' | 'special';
   /** Of quoted strings and comments: without their delimiters and escapes. */
@@ -75,7 +78,7 @@ class ListReader {
       else if (special === '>') this.#angle = 'outside';
       else if (this.#angle === 'just opened' && token.kind !== 'comment') this.#angle = special === '@' ? 'route' : 'inside';
       this.#hasAt ||= special === '@';
-      this.#tokens.push(token);
+      if (this.#tokens.length < ENTRY_TOKENS_MAX) this.#tokens.push(token);
     }
   }
 
@@ -116,28 +119,39 @@ class ListReader {
 
 function tokenAt(text: string, at: number, isApart: boolean): { readonly token?: Token; readonly end: number } {
   const char = text[at] ?? '';
-  if (/\s/.test(char)) return { end: at + 1 };
-  if (char === '(') {
-    const { value, end } = readComment(text, at);
-    return { token: { kind: 'comment', value, isApart: true }, end };
+  switch (char) {
+    case ' ': case '\t': case '\r': case '\n':
+      return { end: at + 1 };
+    case '<': case '>': case ',': case ':': case ';': case '@':
+      return { token: { kind: 'special', value: char, isApart }, end: at + 1 };
+    case '(': {
+      const { value, end } = readComment(text, at);
+      return { token: { kind: 'comment', value, isApart: true }, end };
+    }
+    case '"': {
+      const { value, end } = readQuoted(text, at);
+      return { token: { kind: 'quoted', value, isApart }, end };
+    }
+    default: {
+      const word = wordAt(text, at, char);
+      return { token: { kind: 'word', value: word, isApart }, end: at + word.length };
+    }
   }
-  if (char === '"') {
-    const { value, end } = readQuoted(text, at);
-    return { token: { kind: 'quoted', value, isApart }, end };
-  }
-  const word = matchAt(ENCODED_WORD, text, at) ?? matchAt(LITERAL, text, at) ?? matchAt(WORD, text, at);
-  if (word !== undefined) return { token: { kind: 'word', value: word, isApart }, end: at + word.length };
-  const isSpecial = '<>,:;@'.includes(char);
-  return { token: { kind: isSpecial ? 'special' : 'word', value: char, isApart }, end: at + 1 };
 }
 
-function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
+function wordAt(text: string, at: number, char: string): string {
+  const pattern = char === '[' ? LITERAL : char === '=' ? ENCODED_WORD : WORD;
   pattern.lastIndex = at;
-  return pattern.exec(text)?.[0];
+  const word = pattern.exec(text)?.[0];
+  if (word !== undefined || pattern === WORD) return word ?? char;
+  WORD.lastIndex = at;
+  return WORD.exec(text)?.[0] ?? char;
 }
 
+/** Whether the character before separates words. */
 function isBreak(text: string, at: number): boolean {
-  return /[\s)]/.test(text[at] ?? '');
+  const char = text[at];
+  return char === ' ' || char === '\t' || char === ')' || char === '\n' || char === '\r';
 }
 
 function isSpecial(token: Token | undefined, value: string): boolean {

@@ -23,7 +23,7 @@ export const HEADER_OCTETS_MAX = 1024 * 1024;
 /** What is kept of one part's header. */
 export const PART_HEADER_OCTETS_MAX = 64 * 1024;
 /** What is kept of all parts' headers together; parts after that count as plain text. */
-export const PART_HEADERS_OCTETS_MAX = 4 * 1024 * 1024;
+export const PART_HEADERS_OCTETS_MAX = 2 * 1024 * 1024;
 /** Parts within parts; what is deeper is not opened. */
 export const DEPTH_MAX = 100;
 /** Parts of one letter; delimiters after that are text. */
