@@ -39,6 +39,9 @@ describe('an act', () => {
       .toBe('accepted from ann@ash.test at [192.0.2.9] by submission over TLSv1.3 TLS_AES_256_GCM_SHA384; signed');
     expect(tell('accepted', { listener: 'lmtp', client: '', helo: 'mta', tls: null, user: null })).toBe('accepted from mta by LMTP in clear');
   });
+  it('says that a letter was handed over on this machine', () => {
+    expect(tell('accepted', { listener: 'control', session: 's1', client: '', helo: 'localhost', tls: null, user: null, signed: true })).toBe('accepted from this machine; signed');
+  });
   it('says whose INBOX it went into, and for whom', () => {
     expect(tell('placed', { mailbox: 'INBOX', account: 'ann@ash.test', uid: 7 }, 'info@ash.test')).toBe('delivered into INBOX of ann@ash.test, for info@ash.test (UID 7)');
     expect(tell('placed', {}, 'ann@ash.test')).toBe('delivered into INBOX of ann@ash.test');

@@ -50,6 +50,8 @@ const SHORTHANDS: ReadonlySet<string> = new Set(['smtp', 'lmtp', 'http']);
 function tellAccepted(detail: LedgerDetail): string {
   const about = text(detail, 'about');
   if (about !== undefined) return `made here: a notice about letter ${about}`;
+  // Handed over through the API or the control socket: there is no other host to name.
+  if (text(detail, 'listener') === 'control') return `accepted from this machine${tellJudgement(detail)}`;
   const user = text(detail, 'user', 'account', 'login');
   const listener = text(detail, 'listener', 'session', 'protocol');
   const name = text(detail, 'heloName', 'helo', 'remoteName');
@@ -58,12 +60,18 @@ function tellAccepted(detail: LedgerDetail): string {
   // Many programs greet with their address: once is enough.
   const peer = [name === literal ? undefined : name, literal].filter((each) => each !== undefined).join(' ');
   const from = user ?? (peer === '' ? undefined : peer);
-  const verdicts = tellVerdicts(detail);
   return [
     `accepted${from === undefined ? '' : ` from ${from}`}`,
     user !== undefined && peer !== '' ? ` at ${peer}` : '',
     listener === undefined ? '' : ` by ${SHORTHANDS.has(listener) ? listener.toUpperCase() : listener}`,
     tellTls(detail),
+    tellJudgement(detail),
+  ].join('');
+}
+
+function tellJudgement(detail: LedgerDetail): string {
+  const verdicts = tellVerdicts(detail);
+  return [
     verdicts === '' ? '' : `; judged ${verdicts}`,
     detail['signed'] === true ? '; signed' : '',
     Array.isArray(detail['deadEnds']) ? `; an alias names ${detail['deadEnds'].join(', ')}, where nobody is` : '',
