@@ -202,7 +202,7 @@ export class ImapConnection {
   async #mourn(fault: unknown): Promise<void> {
     const { log } = this.#options;
     try {
-      if (fault instanceof PeerGone) log.debug({}, 'imap peer gone');
+      if (fault instanceof PeerGone) log.debug({ reason: fault.message }, 'imap peer gone');
       else if (fault instanceof NetFault) log.info({ err: fault }, 'imap tls failed');
       else if (fault instanceof MailboxGone) await this.#bye('The selected mailbox was deleted');
       else if (fault instanceof LetterCut) {

@@ -21,9 +21,11 @@ export class Inlet {
 
   /** The next chunk; undefined when the peer has closed or is gone. Asking again before the answer gives the same promise. */
   read(): Promise<Buffer | undefined> {
-    this.#asked ??= new Promise((resolve) => { this.#answer = resolve; });
+    const asked = this.#asked ?? new Promise<Buffer | undefined>((resolve) => { this.#answer = resolve; });
+    this.#asked = asked;
+    // Answers, and forgets the question, if something is there already.
     this.#look();
-    return this.#asked;
+    return asked;
   }
 
   /** Drops what has come and was not asked for. */

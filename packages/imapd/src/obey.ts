@@ -42,7 +42,8 @@ export async function obey(exchange: Exchange, command: Command): Promise<Reply>
     case 'LIST':
     case 'LSUB': return known(exchange, (at) => list(at, command));
     case 'STATUS': return known(exchange, (at) => status(at, command));
-    case 'APPEND': return known(exchange, (at) => append(at, command));
+    // It has to say something about its literal, whatever the state.
+    case 'APPEND': return append(exchange, command);
     case 'IDLE': return known(exchange, (at) => idle(at));
 
     case 'CHECK': return inMailbox(exchange, (at) => noop(at));

@@ -6,11 +6,12 @@
  * RFC 9051 §6.4.5, §7.5.2.
  */
 import { formatBody } from '@posthorn/imap/bodystructure.ts';
-import type { FetchItem } from '@posthorn/imap/command.ts';
+import type { FetchItem, SequenceSet } from '@posthorn/imap/command.ts';
 import { formatEnvelope } from '@posthorn/imap/envelope.ts';
 import { FETCH_END, fetchStart } from '@posthorn/imap/fetch-response.ts';
 import { formatDateTime } from '@posthorn/imap/imap-date.ts';
 import { flagList } from '@posthorn/imap/response.ts';
+import { normalizeSet } from '@posthorn/imap/sequence-set.ts';
 import { flagKey } from '@posthorn/mail/flags.ts';
 import type { Uid } from '@posthorn/store/ids.ts';
 import type { MessageRow } from '@posthorn/store/messages.ts';
@@ -39,7 +40,7 @@ export async function fetch(exchange: MailboxExchange, command: CommandNamed<'FE
   if (uids === undefined) return bad('There is no message of that number');
   const plan = planOf(command, selected.isReadOnly);
   const takeTurn = takingTurns(session.services.clock);
-  let hasGone = false;
+  let hasGone = !command.isUid && uids.length < sizeOf(command.set, selected.view.count);
   for (const page of pages(uids, plan.marksSeen ? LETTERS_PER_PAGE : plan.needsRow ? ROWS_PER_PAGE : STATES_PER_PAGE)) {
     const marked = plan.marksSeen ? await markSeen(exchange, page) : undefined;
     const rows = plan.needsRow ? await rowsOf(exchange, page) : undefined;
@@ -54,6 +55,11 @@ export async function fetch(exchange: MailboxExchange, command: CommandNamed<'FE
   if (!hasGone) return ok('FETCH done');
   selected.ring();
   return ok('Some of these messages are gone', 'EXPUNGEISSUED');
+}
+
+/** Messages that a set of sequence numbers names. */
+function sizeOf(set: SequenceSet, count: number): number {
+  return normalizeSet(set, count).reduce((sum, { from, to }) => sum + to - from + 1, 0);
 }
 
 function planOf({ items, isUid }: CommandNamed<'FETCH'>, isReadOnly: boolean): Plan {
@@ -107,7 +113,7 @@ async function tellMessage({ session, selected, out }: MailboxExchange, { uid, r
 
 function itemText(item: Exclude<FetchItem['item'], 'UID' | 'FLAGS' | 'SECTION'>, row: MessageRow): string {
   switch (item) {
-    case 'INTERNALDATE': return `INTERNALDATE "${formatDateTime(row.internalDate)}"`;
+    case 'INTERNALDATE': return `INTERNALDATE ${formatDateTime(row.internalDate)}`;
     case 'RFC822.SIZE': return `RFC822.SIZE ${row.octets}`;
     case 'ENVELOPE': return `ENVELOPE ${formatEnvelope(row.summary.envelope)}`;
     case 'BODY': return `BODY ${formatBody(row.summary.structure, { isExtended: false })}`;
