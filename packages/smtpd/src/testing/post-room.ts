@@ -9,6 +9,7 @@ import type { DkimKey } from '@posthorn/store/keys.ts';
 import { accountId } from '@posthorn/store/ids.ts';
 import type { Judge } from '@posthorn/trust/judge.ts';
 import { sign } from '@posthorn/trust/signer.ts';
+import type { Endpoint } from '@posthorn/world/net.ts';
 import { noFaults } from '@posthorn/world/fault.ts';
 import { SimClock } from '@posthorn/world/sim/clock.ts';
 import { MemoryLog } from '@posthorn/world/sim/log.ts';
@@ -37,6 +38,8 @@ export interface PostRoomOptions {
   readonly dkimKeys?: readonly DkimKey[];
   readonly segmentMax?: number;
   readonly receiver?: Partial<ReceiverOptions>;
+  /** Somewhere real, with a real net in `receiver`. */
+  readonly listenAt?: Endpoint;
 }
 
 export interface PostRoom {
@@ -44,6 +47,7 @@ export interface PostRoom {
   readonly clock: SimClock;
   readonly log: MemoryLog;
   readonly receiver: Receiver;
+  readonly endpoint: Endpoint;
   readonly directory: Directory & { readonly people: Map<string, Account> };
   connect(from?: string): Promise<Peer>;
   /** Connects and reads the greeting. */
@@ -79,13 +83,14 @@ export async function openPostRoom(options: PostRoomOptions): Promise<PostRoom> 
     sessions: sessions[options.kind](),
     ...options.receiver,
   });
-  await receiver.listen({ host: SERVER, port: 25 });
+  const { endpoint } = await receiver.listen(options.listenAt ?? { host: SERVER, port: 25 });
   const connect = async (from = CLIENT): Promise<Peer> => new Peer(await net.host(from).connect({ host: SERVER, port: 25 }));
   return {
     books,
     clock,
     log,
     receiver,
+    endpoint,
     directory,
     connect,
     greeted: async (from) => {

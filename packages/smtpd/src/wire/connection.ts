@@ -463,6 +463,7 @@ export class WireConnection extends SMTPConnection {
   }
 
   #overlong(next: () => void): void {
+    this.#patience.rest();
     // RFC 4954 §4: an exchange that gets too long is over.
     const said = this._nextHandler === false ? WORDS.lineTooLong : WORDS.exchangeTooLong;
     this._nextHandler = false;
@@ -471,6 +472,7 @@ export class WireConnection extends SMTPConnection {
 
   #bareLf(next: () => void): boolean {
     if (this.#session.lineEndings === 'normalised' || this._upgrading) return true;
+    this.#patience.rest();
     // RFC 5321 §2.3.8.
     this.#respond(WORDS.bareLf, next);
     return false;
@@ -519,7 +521,8 @@ export class WireConnection extends SMTPConnection {
     this.#flush();
     const { limits, clock } = this.#options;
     if (this.#letter === undefined) {
-      this.#expect(this.#client.helo === '' ? limits.greetingMs : limits.commandMs);
+      // Half a command is no progress: its time runs from the last reply.
+      if (this.#patience.isResting) this.#expect(this.#client.helo === '' ? limits.greetingMs : limits.commandMs);
       return;
     }
     // A letter may be slow, but not for ever: its time is bounded by what has come of it.

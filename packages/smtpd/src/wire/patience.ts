@@ -32,6 +32,10 @@ export class Patience {
     this.#due = Number.POSITIVE_INFINITY;
   }
 
+  get isResting(): boolean {
+    return this.#due === Number.POSITIVE_INFINITY;
+  }
+
   /** For good. */
   end(): void {
     this.rest();
