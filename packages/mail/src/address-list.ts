@@ -55,6 +55,8 @@ class ListReader {
   #tokens: Token[] = [];
   #isInGroup = false;
   #hasAt = false;
+  /** Where the `>` of the present entry stands; -1 before it. */
+  #closedAt = -1;
   /** Between `<` and `>`; `route` if an at sign stands first: `<@one,@two:ann@ash.test>` (RFC 5322 §4.4). */
   #angle: 'outside' | 'just opened' | 'inside' | 'route' = 'outside';
 
@@ -74,9 +76,13 @@ class ListReader {
     // Outside a group a semicolon is someone's comma.
     else if (special === ';') this.#endEntry();
     else {
-      if (special === '<') this.#angle = 'just opened';
-      else if (special === '>') this.#angle = 'outside';
-      else if (this.#angle === 'just opened' && token.kind !== 'comment') this.#angle = special === '@' ? 'route' : 'inside';
+      if (special === '<') {
+        this.#endClosed();
+        this.#angle = 'just opened';
+      } else if (special === '>' && this.#angle !== 'outside') {
+        this.#angle = 'outside';
+        this.#closedAt = this.#tokens.length;
+      } else if (this.#angle === 'just opened' && token.kind !== 'comment') this.#angle = special === '@' ? 'route' : 'inside';
       this.#hasAt ||= special === '@';
       if (this.#tokens.length < ENTRY_TOKENS_MAX) this.#tokens.push(token);
     }
@@ -100,6 +106,15 @@ class ListReader {
     this.#isInGroup = false;
   }
 
+  /** A second `<` in one entry: someone forgot the comma behind the first `>`. */
+  #endClosed(): void {
+    if (this.#closedAt === -1) return;
+    const next = this.#tokens.slice(this.#closedAt + 1);
+    this.#tokens.length = Math.min(this.#tokens.length, this.#closedAt + 1);
+    this.#endEntry();
+    this.#tokens = next;
+  }
+
   #endEntry(): void {
     const address = readEntry(this.#tokens);
     if (address !== undefined) this.#add(address);
@@ -113,6 +128,7 @@ class ListReader {
   #clear(): void {
     this.#tokens = [];
     this.#hasAt = false;
+    this.#closedAt = -1;
     this.#angle = 'outside';
   }
 }
