@@ -32,10 +32,22 @@ export interface Store {
    * Returns what ends the watch.
    */
   watch(look: (change: StoreChange) => void): () => void;
+  /** What the books hold, for metrics. */
+  counts(): Promise<StoreCounts>;
   /** Whether the store can commit now; asked by readiness. */
   check(): Promise<void>;
   /** Waits for what is under way, then closes. */
   close(): Promise<void>;
+}
+
+export interface StoreCounts {
+  readonly accounts: number;
+  readonly mailboxes: number;
+  readonly messages: number;
+  /** The sum of the messages' RFC822.SIZE: what readers see, not what the disk holds. */
+  readonly octets: number;
+  /** What was committed but not yet brought into the main file; 0 in memory. */
+  readonly walOctets: number;
 }
 
 export type StoreChange =
@@ -49,4 +61,14 @@ export type StoreChange =
 /** The world kept the store from committing. `cause` says what it was. */
 export class StoreFault extends Error {
   override readonly name = 'StoreFault';
+}
+
+/** The books cannot be opened as they are: made by a newer version, or by something else. */
+export class StoreRefused extends Error {
+  override readonly name = 'StoreRefused';
+}
+
+/** Another process has the books open. */
+export class StoreLocked extends Error {
+  override readonly name = 'StoreLocked';
 }

@@ -1,0 +1,66 @@
+/**
+ * Makes of an acceptance what the writer writes: sizes, JSON, one run of prefixes.
+ */
+import type { Acceptance, AcceptAnswer } from '../acceptance.ts';
+import type { LedgerEntry } from '../ledger.ts';
+import type { Placement } from '../placement.ts';
+import type { Settlement } from '../spool.ts';
+import type { Carrier } from './carrier.ts';
+import { storeFlags } from './flag-bits.ts';
+import { handOver } from './handover.ts';
+import { type Handed, Staged } from './intake.ts';
+import { noteAddresses } from './note-addresses.ts';
+import type { AcceptRequest, PlacementRecord, SettleRequest } from './requests.ts';
+
+export async function accept(acceptance: Acceptance, carrier: Carrier): Promise<AcceptAnswer> {
+  const { content } = acceptance;
+  if (!(content instanceof Staged)) throw new Error('a content is accepted by the store that received it');
+  return handOver(content, acceptance.letter, {
+    submit: (handed) => carrier.submit(acceptRequest(acceptance, handed)),
+    isTaken: ({ kind }) => kind === 'accepted',
+  });
+}
+
+function acceptRequest(acceptance: Acceptance, handed: Handed): AcceptRequest {
+  const { letter, at, sender, cuts, summary, placements, spool, ledger, beliefs, concludes } = acceptance;
+  const recipients = [...new Set([...placements.map(({ recipient }) => recipient), ...spool?.recipients.map(({ address }) => address) ?? []])];
+  const octets = cuts.reduce((left, { start, end }) => left - (end - start), handed.size);
+  const isOwn = (entry: LedgerEntry): boolean => entry.letter === undefined || entry.letter === letter;
+  return {
+    kind: 'accept',
+    content: { ...handed, letter, cuts: cuts.length === 0 ? null : JSON.stringify(cuts), summary: JSON.stringify(summary) },
+    ...placementRecords(placements, octets),
+    note: {
+      letter, at, sender,
+      recipients: JSON.stringify(recipients),
+      messageId: summary.envelope.messageId,
+      subject: summary.envelope.subject,
+      octets,
+      entries: JSON.stringify(ledger.filter(isOwn)),
+      addresses: noteAddresses(sender, recipients),
+    },
+    spool: spool ?? null,
+    ledger: ledger.filter((entry) => !isOwn(entry)),
+    beliefs,
+    concludes: concludes ?? null,
+  };
+}
+
+export function settleRequest(settlement: Settlement): SettleRequest {
+  const { letter, lease, recipients, placements, onward, beliefs, ledger } = settlement;
+  return { kind: 'settle', letter, lease, recipients, onward, beliefs, ledger, ...placementRecords(placements, 0) };
+}
+
+/** `octets`: of the content, as it is passed on. */
+function placementRecords(placements: readonly Placement[], octets: number): Pick<AcceptRequest, 'prefixes' | 'placements'> {
+  const total = placements.reduce((sum, { prefix }) => sum + prefix.length, 0);
+  // Its own memory: a slice of the shared pool would take all of the pool along to another thread.
+  const prefixes = Buffer.allocUnsafeSlow(total);
+  let at = 0;
+  const records = placements.map(({ account, mailbox, prefix, flags, internalDate }): PlacementRecord => {
+    const prefixStart = at;
+    at += prefix.copy(prefixes, at);
+    return { account, mailbox, flags: storeFlags(flags), prefixStart, prefixEnd: at, octets: octets + prefix.length, internalDate };
+  });
+  return { prefixes, placements: records };
+}

@@ -1,0 +1,115 @@
+/**
+ * Accounts, aliases and signing keys: read here, changed by the writer.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import type { Account, Accounts, Credentials } from '../accounts.ts';
+import type { Alias, Aliases } from '../aliases.ts';
+import type { AccountId } from '../ids.ts';
+import type { DkimKey, Keys } from '../keys.ts';
+import { type AccountRow, readAccount } from './account-row.ts';
+import type { Carrier } from './carrier.ts';
+import type { Answers } from './requests.ts';
+
+export class SqliteAccounts implements Accounts {
+  readonly #carrier: Carrier;
+  readonly #byAddress: Statement<[address: string], AccountRow>;
+  readonly #byId: Statement<[id: number], AccountRow>;
+  readonly #list: Statement<[], AccountRow>;
+
+  constructor(db: Database, carrier: Carrier) {
+    this.#carrier = carrier;
+    const row = 'SELECT id, address, created_at AS createdAt, argon2id, scram_sha256 AS scram FROM account';
+    this.#byAddress = db.prepare(`${row} WHERE address = ?`);
+    this.#byId = db.prepare(`${row} WHERE id = ?`);
+    this.#list = db.prepare(`${row} ORDER BY id`);
+  }
+
+  async byAddress(address: string): Promise<Account | undefined> {
+    const row = this.#byAddress.get(address);
+    return row && readAccount(row);
+  }
+
+  async byId(account: AccountId): Promise<Account | undefined> {
+    const row = this.#byId.get(account);
+    return row && readAccount(row);
+  }
+
+  async list(): Promise<readonly Account[]> {
+    return this.#list.all().map(readAccount);
+  }
+
+  add({ address, at, credentials }: Parameters<Accounts['add']>[0]): Promise<Answers['account-add']> {
+    return this.#carrier.submit({ kind: 'account-add', address, at, credentials: credentials ?? null });
+  }
+
+  setCredentials(account: AccountId, credentials: Credentials): Promise<boolean> {
+    return this.#carrier.submit({ kind: 'account-credentials', account, credentials });
+  }
+
+  remove(account: AccountId): Promise<boolean> {
+    return this.#carrier.submit({ kind: 'account-remove', account });
+  }
+}
+
+interface AliasRow {
+  readonly address: string;
+  /** JSON. */
+  readonly targets: string;
+}
+
+export class SqliteAliases implements Aliases {
+  readonly #carrier: Carrier;
+  readonly #byAddress: Statement<[address: string], AliasRow>;
+  readonly #list: Statement<[], AliasRow>;
+
+  constructor(db: Database, carrier: Carrier) {
+    this.#carrier = carrier;
+    this.#byAddress = db.prepare('SELECT address, targets FROM alias WHERE address = ?');
+    this.#list = db.prepare('SELECT address, targets FROM alias ORDER BY address');
+  }
+
+  async byAddress(address: string): Promise<Alias | undefined> {
+    const row = this.#byAddress.get(address);
+    return row && readAlias(row);
+  }
+
+  async list(): Promise<readonly Alias[]> {
+    return this.#list.all().map(readAlias);
+  }
+
+  async set(alias: Alias): Promise<void> {
+    await this.#carrier.submit({ kind: 'alias-set', alias });
+  }
+
+  remove(address: string): Promise<boolean> {
+    return this.#carrier.submit({ kind: 'alias-remove', address });
+  }
+}
+
+export class SqliteKeys implements Keys {
+  readonly #carrier: Carrier;
+  readonly #ofDomain: Statement<[domain: string], DkimKey>;
+
+  constructor(db: Database, carrier: Carrier) {
+    this.#carrier = carrier;
+    this.#ofDomain = db.prepare(`
+      SELECT domain, selector, algorithm, private_key AS privateKey, created_at AS createdAt FROM dkim_key
+      WHERE domain = ? ORDER BY created_at, selector`);
+  }
+
+  async ofDomain(domain: string): Promise<readonly DkimKey[]> {
+    return this.#ofDomain.all(domain);
+  }
+
+  add(key: DkimKey): Promise<boolean> {
+    return this.#carrier.submit({ kind: 'key-add', key });
+  }
+
+  remove(domain: string, selector: string): Promise<boolean> {
+    return this.#carrier.submit({ kind: 'key-remove', domain, selector });
+  }
+}
+
+function readAlias({ address, targets }: AliasRow): Alias {
+  return { address, targets: JSON.parse(targets) };
+}

@@ -1,0 +1,152 @@
+/**
+ * Messages: read here, changed by the writer.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import type { OctetRange } from '@posthorn/mail/structure.ts';
+import { contentId, letterId, modseq, type Modseq, type Uid, uid } from '../ids.ts';
+import {
+  type Append, type FlagChange, type MailboxKey, type MessageRow, type Messages, type MessageState, type TransferAnswer, UIDS_PER_ACT,
+} from '../messages.ts';
+import type { Carrier } from './carrier.ts';
+import type { SqliteContents } from './content-reader.ts';
+import { readFlags, storeFlags } from './flag-bits.ts';
+import { Staged } from './intake.ts';
+import type { Answers } from './requests.ts';
+import { readUidSet, sortedUids } from './uid-set.ts';
+import { handOver } from './handover.ts';
+
+interface StateRow {
+  readonly uid: number;
+  readonly modseq: number;
+  readonly bits: number;
+  readonly keywords: string | null;
+}
+
+interface Row extends StateRow {
+  readonly letter: string;
+  readonly internalDate: number;
+  readonly savedAt: number;
+  readonly octets: number;
+  readonly prefix: Buffer;
+  readonly content: number;
+  readonly contentOctets: number;
+  readonly cuts: string | null;
+  readonly summary: string;
+}
+
+type Place = [account: number, mailbox: number];
+
+const STATE = 'uid, modseq, flags AS bits, keywords';
+
+export class SqliteMessages implements Messages {
+  readonly #carrier: Carrier;
+  readonly #contents: SqliteContents;
+  readonly #states: Statement<Place, StateRow>;
+  readonly #changed: Statement<[...Place, since: number], StateRow>;
+  readonly #vanished: Statement<[...Place, since: number], { uids: string }>;
+  readonly #mailbox: Statement<Place, { highestModseq: number; uidNext: number }>;
+  readonly #row: Statement<[...Place, uid: number], Row>;
+  readonly #range: Statement<[...Place, first: number, last: number], Row>;
+
+  constructor(db: Database, { carrier, contents }: { readonly carrier: Carrier; readonly contents: SqliteContents }) {
+    this.#carrier = carrier;
+    this.#contents = contents;
+    this.#states = db.prepare(`SELECT ${STATE} FROM message WHERE account = ? AND mailbox = ? ORDER BY uid`);
+    this.#changed = db.prepare(`SELECT ${STATE} FROM message WHERE account = ? AND mailbox = ? AND modseq > ?`);
+    this.#vanished = db.prepare('SELECT uids FROM vanished WHERE account = ? AND mailbox = ? AND modseq > ?');
+    this.#mailbox = db.prepare('SELECT highest_modseq AS highestModseq, uid_next AS uidNext FROM mailbox WHERE account = ? AND id = ?');
+    const row = `
+      SELECT m.uid, m.modseq, m.flags AS bits, m.keywords, c.letter, m.internal_date AS internalDate, m.saved_at AS savedAt, m.octets,
+        substr(c.prefixes, m.prefix_start + 1, m.prefix_end - m.prefix_start) AS prefix,
+        m.content, c.size AS contentOctets, c.cuts, c.summary
+      FROM message m JOIN content c ON c.id = m.content WHERE m.account = ? AND m.mailbox = ?`;
+    this.#row = db.prepare(`${row} AND m.uid = ?`);
+    this.#range = db.prepare(`${row} AND m.uid BETWEEN ? AND ? ORDER BY m.uid`);
+  }
+
+  async states({ account, mailbox }: MailboxKey): Promise<readonly MessageState[]> {
+    return this.#states.all(account, mailbox).map(readState);
+  }
+
+  async rows({ account, mailbox }: MailboxKey, uids: readonly Uid[]): Promise<readonly MessageRow[]> {
+    const sorted = sortedUids(bounded(uids));
+    const first = sorted[0];
+    const last = sorted.at(-1);
+    if (first === undefined || last === undefined) return [];
+    // Without gaps one query is quicker than one each.
+    const isDense = last - first + 1 === sorted.length;
+    const rows = isDense
+      ? this.#range.all(account, mailbox, first, last)
+      : sorted.flatMap((uid) => this.#row.get(account, mailbox, uid) ?? []);
+    return rows.map(readRow);
+  }
+
+  async changes({ account, mailbox }: MailboxKey, since: Modseq): ReturnType<Messages['changes']> {
+    const row = this.#mailbox.get(account, mailbox);
+    if (row === undefined) return undefined;
+    const isSame = row.highestModseq <= since;
+    return {
+      highestModseq: modseq(row.highestModseq),
+      uidNext: uid(row.uidNext),
+      changed: isSame ? [] : this.#changed.all(account, mailbox, since).map(readState).toSorted((a, b) => a.uid - b.uid),
+      vanished: isSame ? [] : sortedUids(this.#vanished.all(account, mailbox, since).flatMap(({ uids }) => readUidSet(uids))).map(uid),
+    };
+  }
+
+  setFlags({ flags, uids, unchangedSince, ...change }: FlagChange): Promise<Answers['flags']> {
+    return this.#carrier.submit({
+      kind: 'flags', ...change, uids: bounded(uids), flags: storeFlags(flags), unchangedSince: unchangedSince ?? null,
+    });
+  }
+
+  expunge({ uids, ...act }: MailboxKey & { readonly uids: readonly Uid[]; readonly at: number }): Promise<readonly Uid[]> {
+    return this.#carrier.submit({ kind: 'expunge', ...act, uids: bounded(uids) });
+  }
+
+  async append({ account, mailbox, letter, content, summary, flags, internalDate, at }: Append): Promise<Answers['append']> {
+    if (!(content instanceof Staged)) throw new Error('a content is accepted by the store that received it');
+    return handOver(content, letter, {
+      submit: (handed) => this.#carrier.submit({
+        kind: 'append', account, mailbox, flags: storeFlags(flags), internalDate, at,
+        content: { ...handed, letter, cuts: null, summary: JSON.stringify(summary) },
+      }),
+      isTaken: ({ kind }) => kind === 'appended',
+    });
+  }
+
+  copy(act: MailboxKey & { readonly uids: readonly Uid[]; readonly target: MailboxKey['mailbox']; readonly at: number }): Promise<TransferAnswer> {
+    return this.#carrier.submit({ kind: 'copy', ...act });
+  }
+
+  move(act: MailboxKey & { readonly uids: readonly Uid[]; readonly target: MailboxKey['mailbox']; readonly at: number }): Promise<TransferAnswer> {
+    return this.#carrier.submit({ kind: 'move', ...act });
+  }
+
+  read(row: Pick<MessageRow, 'prefix' | 'content' | 'contentOctets' | 'cuts'>, range?: OctetRange): AsyncIterable<Buffer> {
+    return this.#contents.readLetter(row, range);
+  }
+}
+
+function bounded(uids: readonly Uid[]): readonly Uid[] {
+  if (uids.length > UIDS_PER_ACT) throw new RangeError(`${uids.length} UIDs in one act, over ${UIDS_PER_ACT}`);
+  return uids;
+}
+
+function readState(row: StateRow): MessageState {
+  return { uid: uid(row.uid), modseq: modseq(row.modseq), flags: readFlags(row) };
+}
+
+function readRow(row: Row): MessageRow {
+  return {
+    ...readState(row),
+    letter: letterId(row.letter),
+    internalDate: row.internalDate,
+    savedAt: row.savedAt,
+    octets: row.octets,
+    prefix: row.prefix,
+    content: contentId(row.content),
+    contentOctets: row.contentOctets,
+    cuts: row.cuts === null ? [] : JSON.parse(row.cuts),
+    summary: JSON.parse(row.summary),
+  };
+}

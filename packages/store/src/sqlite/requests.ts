@@ -1,0 +1,169 @@
+/**
+ * What is asked of the writer: plain data, so that it can travel to another thread.
+ *
+ * Whatever needs thinking about (JSON, sizes, concatenated prefixes) was done by whoever
+ * asks, so that the writer does little else than write.
+ */
+import type { Credentials, Account } from '../accounts.ts';
+import type { AcceptAnswer } from '../acceptance.ts';
+import type { Alias } from '../aliases.ts';
+import type { AccountId, LetterId, MailboxId, Uid } from '../ids.ts';
+import type { DkimKey } from '../keys.ts';
+import type { LedgerEntry } from '../ledger.ts';
+import type { Mailbox, Mailboxes } from '../mailboxes.ts';
+import type { FlagChange, MailboxKey, MessageState, TransferAnswer } from '../messages.ts';
+import type { Belief } from '../placement.ts';
+import type { SettleAnswer, SettledRecipient, SpoolLetter, SpoolRecipient } from '../spool.ts';
+import type { StoredFlags } from './flag-bits.ts';
+
+/** A content as it is handed over: small ones whole, large ones by their name on the shelf. */
+export interface ContentRecord {
+  readonly letter: LetterId;
+  readonly size: number;
+  readonly sha256: Buffer;
+  /** The octets, when they are kept in the table. */
+  readonly octets: Buffer | null;
+  readonly file: string | null;
+  readonly frames: Buffer | null;
+  readonly encoding: 'identity' | 'zstd';
+  /** JSON. */
+  readonly cuts: string | null;
+  /** JSON. */
+  readonly summary: string;
+}
+
+/** A placement; its prefix is the range of the concatenated ones. */
+export interface PlacementRecord {
+  readonly account: AccountId;
+  readonly mailbox: string;
+  readonly flags: StoredFlags;
+  readonly prefixStart: number;
+  readonly prefixEnd: number;
+  /** RFC822.SIZE. */
+  readonly octets: number;
+  readonly internalDate: number;
+}
+
+/** What the ledger keeps of an acceptance. */
+export interface NoteRecord {
+  readonly letter: LetterId;
+  readonly at: number;
+  readonly sender: string;
+  /** JSON. */
+  readonly recipients: string;
+  readonly messageId: string | null;
+  readonly subject: string | null;
+  readonly octets: number;
+  /** The entries about this letter, JSON. */
+  readonly entries: string;
+  /** The addresses it is found by. */
+  readonly addresses: readonly string[];
+}
+
+export interface AcceptRequest {
+  readonly kind: 'accept';
+  readonly content: ContentRecord;
+  readonly prefixes: Buffer;
+  readonly placements: readonly PlacementRecord[];
+  readonly note: NoteRecord;
+  readonly spool: SpoolLetter | null;
+  /** Entries about other letters. */
+  readonly ledger: readonly LedgerEntry[];
+  readonly beliefs: readonly Belief[];
+  readonly concludes: LetterId | null;
+}
+
+export interface AppendRequest extends MailboxKey {
+  readonly kind: 'append';
+  readonly content: ContentRecord;
+  readonly flags: StoredFlags;
+  readonly internalDate: number;
+  readonly at: number;
+}
+
+export interface SettleRequest {
+  readonly kind: 'settle';
+  readonly letter: LetterId;
+  readonly lease: number;
+  readonly recipients: readonly SettledRecipient[];
+  readonly prefixes: Buffer;
+  /** `octets` is that of the prefix alone: the writer knows the content's. */
+  readonly placements: readonly PlacementRecord[];
+  readonly onward: readonly SpoolRecipient[];
+  readonly beliefs: readonly Belief[];
+  readonly ledger: readonly LedgerEntry[];
+}
+
+interface Transfer extends MailboxKey {
+  readonly uids: readonly Uid[];
+  readonly target: MailboxId;
+  readonly at: number;
+}
+
+export type TransferRequest = Transfer & { readonly kind: 'copy' } | Transfer & { readonly kind: 'move' };
+
+/** A lease, by what it is found with. */
+export interface LeaseGiven {
+  readonly letter: LetterId;
+  readonly route: string;
+  readonly lease: number;
+}
+
+export type Request =
+  | AcceptRequest | AppendRequest | SettleRequest | TransferRequest
+  | { readonly kind: 'account-add'; readonly address: string; readonly at: number; readonly credentials: Credentials | null }
+  | { readonly kind: 'account-credentials'; readonly account: AccountId; readonly credentials: Credentials }
+  | { readonly kind: 'account-remove'; readonly account: AccountId }
+  | { readonly kind: 'alias-set'; readonly alias: Alias }
+  | { readonly kind: 'alias-remove'; readonly address: string }
+  | { readonly kind: 'key-add'; readonly key: DkimKey }
+  | { readonly kind: 'key-remove'; readonly domain: string; readonly selector: string }
+  | { readonly kind: 'mailbox-create'; readonly account: AccountId; readonly name: string; readonly at: number }
+  | { readonly kind: 'mailbox-rename'; readonly account: AccountId; readonly from: string; readonly to: string; readonly at: number }
+  | { readonly kind: 'mailbox-remove'; readonly account: AccountId; readonly name: string; readonly at: number }
+  | { readonly kind: 'subscribe'; readonly account: AccountId; readonly name: string; readonly isOn: boolean }
+  | { readonly kind: 'claim-recent'; readonly account: AccountId; readonly mailbox: MailboxId }
+  | MailboxKey & {
+    readonly kind: 'flags'; readonly uids: readonly Uid[]; readonly how: FlagChange['how'];
+    readonly flags: StoredFlags; readonly unchangedSince: number | null; readonly at: number;
+  }
+  | MailboxKey & { readonly kind: 'expunge'; readonly uids: readonly Uid[]; readonly at: number }
+  | { readonly kind: 'lease'; readonly now: number; readonly until: number; readonly limit: number; readonly without: readonly string[] }
+  | { readonly kind: 'conclude'; readonly letter: LetterId; readonly ledger: readonly LedgerEntry[] }
+  | { readonly kind: 'notified'; readonly letter: LetterId; readonly indexes: readonly number[] }
+  | {
+    readonly kind: 'command'; readonly what: 'retry' | 'hold' | 'release' | 'cancel';
+    readonly letters: readonly LetterId[] | null; readonly at: number;
+  }
+  | { readonly kind: 'check' };
+
+/** What is answered, by the request's kind. */
+export interface Answers {
+  accept: AcceptAnswer;
+  append: { readonly kind: 'appended'; readonly uidValidity: number; readonly uid: Uid } | { readonly kind: 'no-mailbox' };
+  settle: SettleAnswer;
+  copy: TransferAnswer;
+  move: TransferAnswer;
+  'account-add': { readonly kind: 'added' | 'exists'; readonly account: Account };
+  'account-credentials': boolean;
+  'account-remove': boolean;
+  'alias-set': null;
+  'alias-remove': boolean;
+  'key-add': boolean;
+  'key-remove': boolean;
+  'mailbox-create': { readonly kind: 'created'; readonly mailbox: Mailbox } | { readonly kind: 'exists' };
+  'mailbox-rename': Awaited<ReturnType<Mailboxes['rename']>>;
+  'mailbox-remove': Awaited<ReturnType<Mailboxes['remove']>>;
+  subscribe: null;
+  'claim-recent': Uid;
+  flags: { readonly states: readonly MessageState[]; readonly modified: readonly Uid[] };
+  expunge: readonly Uid[];
+  lease: readonly LeaseGiven[];
+  conclude: boolean;
+  notified: null;
+  command: readonly LetterId[];
+  check: null;
+}
+
+export type Kind = Request['kind'];
+export type RequestOf<K extends Kind> = Extract<Request, { readonly kind: K }>;

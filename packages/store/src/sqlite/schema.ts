@@ -1,0 +1,142 @@
+/**
+ * The tables, and how books of an older version become books of this one.
+ *
+ * Account first in every key; contents are the one thing that accounts share. `content`,
+ * `note` and `spool` rows of one acceptance have the same number. Counters are kept where
+ * they are asked for often; JSON columns are never looked into by SQL.
+ */
+import type { Database } from 'better-sqlite3';
+import { StoreRefused } from '../store.ts';
+
+/** 'PSTH': says that the file is ours. */
+const APPLICATION_ID = 0x50_53_54_48;
+
+const DIRECTORY = `
+  -- The last number given out, by what it counts.
+  CREATE TABLE sequence (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE account (
+    id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL,
+    modseq INTEGER NOT NULL, argon2id TEXT, scram_sha256 TEXT
+  ) STRICT;
+
+  CREATE TABLE alias (address TEXT PRIMARY KEY, targets TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE dkim_key (
+    domain TEXT NOT NULL, selector TEXT NOT NULL, algorithm TEXT NOT NULL,
+    private_key TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (domain, selector)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+const MAILBOXES = `
+  CREATE TABLE mailbox (
+    account INTEGER NOT NULL, id INTEGER NOT NULL, name TEXT NOT NULL, special_use TEXT,
+    uid_validity INTEGER NOT NULL, uid_next INTEGER NOT NULL, highest_modseq INTEGER NOT NULL,
+    recent_from INTEGER NOT NULL, messages INTEGER NOT NULL, unseen INTEGER NOT NULL,
+    deleted INTEGER NOT NULL, octets INTEGER NOT NULL,
+    PRIMARY KEY (account, id), UNIQUE (account, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE subscription (account INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (account, name)) STRICT, WITHOUT ROWID;
+
+  -- prefix_start and prefix_end count in the content's prefixes.
+  CREATE TABLE message (
+    account INTEGER NOT NULL, mailbox INTEGER NOT NULL, uid INTEGER NOT NULL, modseq INTEGER NOT NULL,
+    flags INTEGER NOT NULL, keywords TEXT, content INTEGER NOT NULL,
+    prefix_start INTEGER NOT NULL, prefix_end INTEGER NOT NULL, octets INTEGER NOT NULL,
+    internal_date INTEGER NOT NULL, saved_at INTEGER NOT NULL,
+    PRIMARY KEY (account, mailbox, uid)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX message_modseq ON message (account, mailbox, modseq);
+
+  -- One row an act: the UIDs that went with it, as a UID set.
+  CREATE TABLE vanished (
+    account INTEGER NOT NULL, mailbox INTEGER NOT NULL, modseq INTEGER NOT NULL, uids TEXT NOT NULL,
+    PRIMARY KEY (account, mailbox, modseq)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Removed mailboxes whose messages are still to be swept away.
+  CREATE TABLE doomed (account INTEGER NOT NULL, mailbox INTEGER NOT NULL, PRIMARY KEY (account, mailbox)) STRICT, WITHOUT ROWID;
+`;
+
+const CONTENTS = `
+  -- octets last: rows are read without them. file: on the shelf, with the sizes of its frames.
+  CREATE TABLE content (
+    id INTEGER PRIMARY KEY, letter TEXT NOT NULL, size INTEGER NOT NULL, sha256 BLOB NOT NULL,
+    cuts TEXT, encoding TEXT NOT NULL, file TEXT, frames BLOB,
+    summary TEXT NOT NULL, prefixes BLOB NOT NULL, octets BLOB
+  ) STRICT;
+
+  -- How many messages and spooled letters use a content; no row: one.
+  CREATE TABLE shared (content INTEGER PRIMARY KEY, uses INTEGER NOT NULL) STRICT;
+
+  -- Contents that nothing uses any more, to be swept away.
+  CREATE TABLE unused (content INTEGER PRIMARY KEY) STRICT;
+`;
+
+const SPOOL = `
+  -- open: how many of its recipients are not final.
+  CREATE TABLE spool (
+    id INTEGER PRIMARY KEY, letter TEXT NOT NULL UNIQUE, accepted_at INTEGER NOT NULL,
+    reverse_path TEXT, body TEXT NOT NULL, is_smtp_utf8 INTEGER NOT NULL, is_tls_required INTEGER NOT NULL,
+    envelope_id TEXT, ret TEXT, prefix BLOB NOT NULL, expires_at INTEGER NOT NULL,
+    open INTEGER NOT NULL, is_held INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX spool_finished ON spool (id) WHERE open = 0;
+
+  CREATE TABLE spool_recipient (
+    spool INTEGER NOT NULL, position INTEGER NOT NULL, address TEXT NOT NULL, route TEXT NOT NULL,
+    notify TEXT, original_recipient TEXT, state TEXT NOT NULL, attempts INTEGER NOT NULL,
+    next_at INTEGER NOT NULL, lease INTEGER, remark TEXT, is_notified INTEGER NOT NULL,
+    PRIMARY KEY (spool, position)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX spool_due ON spool_recipient (next_at) WHERE state IN ('waiting', 'leased');
+`;
+
+const LEDGER = `
+  -- A letter, with the entries that its acceptance brought and where it was placed.
+  CREATE TABLE note (
+    id INTEGER PRIMARY KEY, letter TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, sender TEXT NOT NULL,
+    recipients TEXT NOT NULL, message_id TEXT, subject TEXT, octets INTEGER NOT NULL,
+    entries TEXT NOT NULL, placed TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX note_message_id ON note (message_id) WHERE message_id IS NOT NULL;
+
+  CREATE TABLE note_address (address TEXT NOT NULL, note INTEGER NOT NULL, PRIMARY KEY (address, note)) STRICT, WITHOUT ROWID;
+
+  -- Later acts: on one letter, or a person's on messages of a mailbox (uids: a UID set).
+  CREATE TABLE ledger (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, letter TEXT, account INTEGER, mailbox INTEGER,
+    recipient TEXT, act TEXT NOT NULL, uids TEXT, detail TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX ledger_letter ON ledger (letter) WHERE letter IS NOT NULL;
+  CREATE INDEX ledger_mailbox ON ledger (account, mailbox) WHERE letter IS NULL;
+`;
+
+/** The step at index n makes version n + 1 of version n. Never changed once released; only added to. */
+const MIGRATIONS: readonly string[] = [DIRECTORY + MAILBOXES + CONTENTS + SPOOL + LEDGER];
+
+/** The version that this program reads and writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Brings the tables to this version, or refuses books that it cannot know. */
+export function migrate(db: Database): void {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  const application = Number(db.pragma('application_id', { simple: true }));
+  if (application !== APPLICATION_ID && (application !== 0 || version !== 0)) {
+    throw new StoreRefused('the database in the data folder was not made by Posthorn');
+  }
+  if (version > SCHEMA_VERSION) {
+    throw new StoreRefused(
+      `the data folder is of version ${version}, and this Posthorn knows versions up to ${SCHEMA_VERSION}: use the newer one`,
+    );
+  }
+  for (const [index, step] of MIGRATIONS.entries()) {
+    if (index < version) continue;
+    db.transaction(() => {
+      db.exec(step);
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.pragma(`user_version = ${index + 1}`);
+    }).immediate();
+  }
+}

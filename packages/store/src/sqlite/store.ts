@@ -1,0 +1,84 @@
+/**
+ * The store on SQLite: the parts put together, whichever carrier and shelf they use.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import type { Acceptance, AcceptAnswer } from '../acceptance.ts';
+import type { Store, StoreChange, StoreCounts } from '../store.ts';
+import { accept } from './accept.ts';
+import type { Carrier } from './carrier.ts';
+import { SqliteContents } from './content-reader.ts';
+import { SqliteAccounts, SqliteAliases, SqliteKeys } from './directory.ts';
+import type { Shelving } from './intake.ts';
+import { SqliteLedger } from './ledger.ts';
+import { SqliteMailboxes } from './mailboxes.ts';
+import { SqliteMessages } from './messages.ts';
+import { SqliteSpool } from './spool.ts';
+import type { Watchers } from './watchers.ts';
+
+export interface StoreParts {
+  /** The connection that reads. */
+  readonly reader: Database;
+  readonly carrier: Carrier;
+  readonly shelving: Shelving;
+  readonly watchers: Watchers;
+  readonly walOctets: () => number;
+  /** Closes what the parts do not own. */
+  readonly dispose: () => Promise<void>;
+}
+
+export class SqliteStore implements Store {
+  readonly accounts: SqliteAccounts;
+  readonly aliases: SqliteAliases;
+  readonly keys: SqliteKeys;
+  readonly contents: SqliteContents;
+  readonly mailboxes: SqliteMailboxes;
+  readonly messages: SqliteMessages;
+  readonly spool: SqliteSpool;
+  readonly ledger: SqliteLedger;
+  /** Bound, so that it can be handed on alone. */
+  readonly accept: (acceptance: Acceptance) => Promise<AcceptAnswer>;
+  readonly #parts: StoreParts;
+  readonly #counts: Statement<[], Omit<StoreCounts, 'walOctets'>>;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: StoreParts) {
+    const { reader, carrier, shelving } = parts;
+    this.#parts = parts;
+    this.accounts = new SqliteAccounts(reader, carrier);
+    this.aliases = new SqliteAliases(reader, carrier);
+    this.keys = new SqliteKeys(reader, carrier);
+    this.contents = new SqliteContents(reader, shelving);
+    this.mailboxes = new SqliteMailboxes(reader, carrier);
+    this.messages = new SqliteMessages(reader, { carrier, contents: this.contents });
+    this.spool = new SqliteSpool(reader, carrier);
+    this.ledger = new SqliteLedger(reader);
+    this.accept = (acceptance) => accept(acceptance, carrier);
+    this.#counts = reader.prepare(`
+      SELECT (SELECT count(*) FROM account) AS accounts, count(*) AS mailboxes,
+        coalesce(sum(messages), 0) AS messages, coalesce(sum(octets), 0) AS octets FROM mailbox`);
+  }
+
+  watch(look: (change: StoreChange) => void): () => void {
+    return this.#parts.watchers.add(look);
+  }
+
+  async counts(): Promise<StoreCounts> {
+    const counts = this.#counts.get();
+    if (counts === undefined) throw new Error('a sum has a row');
+    return { ...counts, walOctets: this.#parts.walOctets() };
+  }
+
+  async check(): Promise<void> {
+    await this.#parts.carrier.submit({ kind: 'check' });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#parts.carrier.close();
+    await this.#parts.dispose();
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * What can wait: sweeping away what nothing uses any more, in small steps.
+ *
+ * Each step is a transaction of its own, short enough that a letter does not notice it.
+ * Files go after the commit that forgot them; one left over by a crash in between is found
+ * when the store is opened again.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import { noteAddresses } from '../note-addresses.ts';
+import type { ContentTable } from './contents.ts';
+
+const MESSAGES_PER_STEP = 250;
+const CONTENTS_PER_STEP = 100;
+const NOTES_PER_STEP = 250;
+
+export interface HousekeepingOptions {
+  /** Removes a file from the shelf; one that is not there is fine. */
+  readonly removeFile: (name: string) => void;
+  /** How long the ledger remembers. */
+  readonly ledgerMs: number;
+}
+
+interface OldNote {
+  readonly id: number;
+  readonly at: number;
+  readonly sender: string;
+  /** JSON. */
+  readonly recipients: string;
+}
+
+export class Housekeeping {
+  readonly #contents: ContentTable;
+  readonly #options: HousekeepingOptions;
+  readonly #doomed: Statement<[], { account: number; mailbox: number }>;
+  readonly #messages: Statement<[account: number, mailbox: number, limit: number], { uid: number; content: number }>;
+  readonly #deleteMessage: Statement<[account: number, mailbox: number, uid: number]>;
+  readonly #deleteVanished: Statement<[account: number, mailbox: number]>;
+  readonly #undoom: Statement<[account: number, mailbox: number]>;
+  readonly #unused: Statement<[limit: number], { id: number; file: string | null }>;
+  readonly #deleteContent: Statement<[id: number]>;
+  readonly #deleteUnused: Statement<[id: number]>;
+  readonly #oldNotes: Statement<[limit: number], OldNote>;
+  readonly #deleteAddress: Statement<[address: string, id: number]>;
+  readonly #deleteNote: Statement<[id: number]>;
+  readonly #oldEntries: Statement<[limit: number], { id: number; at: number }>;
+  readonly #deleteEntry: Statement<[id: number]>;
+  readonly #transact: (steps: () => boolean) => boolean;
+
+  constructor(db: Database, contents: ContentTable, options: HousekeepingOptions) {
+    this.#contents = contents;
+    this.#options = options;
+    this.#doomed = db.prepare('SELECT account, mailbox FROM doomed LIMIT 1');
+    this.#messages = db.prepare('SELECT uid, content FROM message WHERE account = ? AND mailbox = ? LIMIT ?');
+    this.#deleteMessage = db.prepare('DELETE FROM message WHERE account = ? AND mailbox = ? AND uid = ?');
+    this.#deleteVanished = db.prepare('DELETE FROM vanished WHERE account = ? AND mailbox = ?');
+    this.#undoom = db.prepare('DELETE FROM doomed WHERE account = ? AND mailbox = ?');
+    this.#unused = db.prepare('SELECT u.content AS id, c.file FROM unused u LEFT JOIN content c ON c.id = u.content LIMIT ?');
+    this.#deleteContent = db.prepare('DELETE FROM content WHERE id = ?');
+    this.#deleteUnused = db.prepare('DELETE FROM unused WHERE content = ?');
+    this.#oldNotes = db.prepare('SELECT id, at, sender, recipients FROM note ORDER BY id LIMIT ?');
+    this.#deleteAddress = db.prepare('DELETE FROM note_address WHERE address = ? AND note = ?');
+    this.#deleteNote = db.prepare('DELETE FROM note WHERE id = ?');
+    this.#oldEntries = db.prepare('SELECT id, at FROM ledger ORDER BY id LIMIT ?');
+    this.#deleteEntry = db.prepare('DELETE FROM ledger WHERE id = ?');
+    const transaction = db.transaction((steps: () => boolean) => steps());
+    this.#transact = (steps) => transaction.immediate(steps);
+  }
+
+  /** One step. False when nothing is left to do. */
+  step(now: number): boolean {
+    const files: string[] = [];
+    const hasMore = this.#transact(() => this.#sweepMailbox() || this.#sweepContents(files) || this.#sweepLedger(now - this.#options.ledgerMs));
+    for (const file of files) this.#options.removeFile(file);
+    return hasMore;
+  }
+
+  #sweepMailbox(): boolean {
+    const doomed = this.#doomed.get();
+    if (doomed === undefined) return false;
+    const { account, mailbox } = doomed;
+    const messages = this.#messages.all(account, mailbox, MESSAGES_PER_STEP);
+    for (const { uid, content } of messages) {
+      this.#deleteMessage.run(account, mailbox, uid);
+      this.#contents.release(content);
+    }
+    if (messages.length < MESSAGES_PER_STEP) {
+      this.#deleteVanished.run(account, mailbox);
+      this.#undoom.run(account, mailbox);
+    }
+    return true;
+  }
+
+  #sweepContents(files: string[]): boolean {
+    const unused = this.#unused.all(CONTENTS_PER_STEP);
+    for (const { id, file } of unused) {
+      this.#deleteContent.run(id);
+      this.#deleteUnused.run(id);
+      if (file !== null) files.push(file);
+    }
+    return unused.length > 0;
+  }
+
+  /** Rows come in order of time, nearly; so whether any is old shows in the first. */
+  #sweepLedger(before: number): boolean {
+    const hasOldNote = this.#oldNotes.all(1).some(({ at }) => at < before);
+    const notes = hasOldNote ? this.#oldNotes.all(NOTES_PER_STEP).filter(({ at }) => at < before) : [];
+    for (const { id, sender, recipients } of notes) {
+      const addressees: readonly string[] = JSON.parse(recipients);
+      for (const address of noteAddresses(sender, addressees)) this.#deleteAddress.run(address, id);
+      this.#deleteNote.run(id);
+    }
+    const hasOldEntry = this.#oldEntries.all(1).some(({ at }) => at < before);
+    const entries = hasOldEntry ? this.#oldEntries.all(NOTES_PER_STEP).filter(({ at }) => at < before) : [];
+    for (const { id } of entries) this.#deleteEntry.run(id);
+    return notes.length + entries.length > 0;
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * What is done to messages: flags, expunging, appending, copying, moving.
+ *
+ * Each act takes one modseq of its account for all that it changes (RFC 7162 §3.1); what it
+ * does not change keeps its own.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import { contentId, modseq as asModseq, type Uid, uid as asUid } from '../../ids.ts';
+import type { MailboxKey, MessageState } from '../../messages.ts';
+import { changeFlags, DELETED, readFlags, SEEN, type StoredFlags } from '../flag-bits.ts';
+import type { Answers, AppendRequest, RequestOf, TransferRequest } from '../requests.ts';
+import { sortedUids, writeUidSet } from '../uid-set.ts';
+import type { Changes } from './changes.ts';
+import type { ContentTable } from './contents.ts';
+import type { LedgerTable } from './ledger.ts';
+import type { Postbox } from './postbox.ts';
+import type { BlockSequence } from './sequences.ts';
+
+export interface MessageParts {
+  readonly changes: Changes;
+  readonly contents: ContentTable;
+  readonly ledger: LedgerTable;
+  readonly letters: BlockSequence;
+  readonly postbox: Postbox;
+}
+
+interface Row {
+  readonly uid: number;
+  readonly modseq: number;
+  readonly bits: number;
+  readonly keywords: string | null;
+  readonly content: number;
+  readonly prefixStart: number;
+  readonly prefixEnd: number;
+  readonly octets: number;
+  readonly internalDate: number;
+}
+
+interface Loss {
+  readonly messages: number;
+  readonly unseen: number;
+  readonly deleted: number;
+  readonly octets: number;
+}
+
+export class MessageActs {
+  readonly #parts: MessageParts;
+  readonly #mailbox: Statement<[account: number, mailbox: number], { name: string; uidValidity: number }>;
+  readonly #row: Statement<[account: number, mailbox: number, uid: number], Row>;
+  readonly #setFlags: Statement<[bits: number, keywords: string | null, modseq: number, account: number, mailbox: number, uid: number]>;
+  readonly #delete: Statement<[account: number, mailbox: number, uid: number]>;
+  readonly #shrink: Statement<[modseq: number, messages: number, unseen: number, deleted: number, octets: number, account: number, mailbox: number]>;
+  readonly #vanish: Statement<[account: number, mailbox: number, modseq: number, uids: string]>;
+
+  constructor(db: Database, parts: MessageParts) {
+    this.#parts = parts;
+    this.#mailbox = db.prepare('SELECT name, uid_validity AS uidValidity FROM mailbox WHERE account = ? AND id = ?');
+    this.#row = db.prepare(`
+      SELECT uid, modseq, flags AS bits, keywords, content, prefix_start AS prefixStart, prefix_end AS prefixEnd, octets, internal_date AS internalDate
+      FROM message WHERE account = ? AND mailbox = ? AND uid = ?`);
+    this.#setFlags = db.prepare('UPDATE message SET flags = ?, keywords = ?, modseq = ? WHERE account = ? AND mailbox = ? AND uid = ?');
+    this.#delete = db.prepare('DELETE FROM message WHERE account = ? AND mailbox = ? AND uid = ?');
+    this.#shrink = db.prepare(`
+      UPDATE mailbox SET highest_modseq = ?, messages = messages - ?, unseen = unseen - ?, deleted = deleted - ?, octets = octets - ?
+      WHERE account = ? AND id = ?`);
+    this.#vanish = db.prepare('INSERT INTO vanished (account, mailbox, modseq, uids) VALUES (?, ?, ?, ?)');
+  }
+
+  setFlags(act: RequestOf<'flags'>): Answers['flags'] {
+    const { account, mailbox, how, flags, at } = act;
+    const name = this.#mailbox.get(account, mailbox)?.name;
+    if (name === undefined) return { states: [], modified: [] };
+    const rows = this.#rows(act, act.uids);
+    const unchangedSince = act.unchangedSince ?? Number.POSITIVE_INFINITY;
+    const touched = rows.filter(({ modseq }) => modseq <= unchangedSince);
+    const changed = new Map<number, StoredFlags>();
+    for (const row of touched) {
+      const after = changeFlags(row, how, flags);
+      if (after !== row) changed.set(row.uid, after);
+    }
+    const modseq = changed.size === 0 ? 0 : this.#nextModseq(act);
+    const seen: number[] = [];
+    let unseen = 0;
+    let deleted = 0;
+    for (const row of touched) {
+      const after = changed.get(row.uid);
+      if (after === undefined) continue;
+      this.#setFlags.run(after.bits, after.keywords, modseq, account, mailbox, row.uid);
+      unseen += (row.bits & SEEN) - (after.bits & SEEN);
+      deleted += ((row.bits & DELETED) - (after.bits & DELETED)) / DELETED;
+      if ((after.bits & ~row.bits & SEEN) !== 0) seen.push(row.uid);
+    }
+    if (changed.size > 0) this.#lose(act, modseq, { messages: 0, unseen: -unseen, deleted, octets: 0 });
+    if (seen.length > 0) {
+      this.#parts.ledger.addPersonal({ at, account, mailbox, act: 'seen', uids: writeUidSet(seen), detail: { mailbox: name } });
+    }
+    return {
+      states: touched.map((row) => stateOf(row, changed.get(row.uid), modseq)),
+      modified: rows.filter((row) => row.modseq > unchangedSince).map(({ uid }) => asUid(uid)),
+    };
+  }
+
+  expunge(act: RequestOf<'expunge'>): readonly Uid[] {
+    const { account, mailbox, at } = act;
+    const name = this.#mailbox.get(account, mailbox)?.name;
+    const rows = this.#rows(act, act.uids).filter(({ bits }) => (bits & DELETED) !== 0);
+    if (name === undefined || rows.length === 0) return [];
+    this.#takeOut(act, rows);
+    for (const { content } of rows) this.#parts.contents.release(content);
+    const uids = rows.map(({ uid }) => asUid(uid));
+    this.#parts.ledger.addPersonal({ at, account, mailbox, act: 'expunged', uids: writeUidSet(uids), detail: { mailbox: name } });
+    return uids;
+  }
+
+  append(request: AppendRequest): Answers['append'] {
+    const { contents, ledger, letters, postbox } = this.#parts;
+    const { account, mailbox, content, flags, internalDate, at } = request;
+    const name = this.#mailbox.get(account, mailbox)?.name;
+    if (name === undefined) return { kind: 'no-mailbox' };
+    const id = contentId(letters.next());
+    contents.insert(id, content, { prefixes: Buffer.alloc(0), uses: 1 });
+    const put = postbox.put({ account, mailbox, modseq: this.#nextModseq(request) }, {
+      flags, content: id, prefixStart: 0, prefixEnd: 0, octets: content.size, internalDate, savedAt: at,
+    });
+    if (put === undefined) throw new Error('the mailbox was there a moment ago');
+    ledger.addPersonal({ at, letter: content.letter, account, mailbox, act: 'appended', uids: `${put.uid}`, detail: { mailbox: name } });
+    return { kind: 'appended', ...put };
+  }
+
+  /** COPY and MOVE: flags, internal date and content go along. RFC 9051 §6.4.7, RFC 6851. */
+  transfer(act: TransferRequest): Answers['copy'] {
+    const { account, mailbox, target, at, kind } = act;
+    const from = this.#mailbox.get(account, mailbox)?.name;
+    const to = this.#mailbox.get(account, target);
+    if (from === undefined || to === undefined) return { kind: 'no-mailbox' };
+    const rows = this.#rows(act, act.uids);
+    const pairs: { readonly source: Uid; readonly target: Uid }[] = [];
+    const modseq = rows.length === 0 ? 0 : this.#nextModseq(act);
+    for (const row of rows) {
+      const put = this.#parts.postbox.put({ account, mailbox: target, modseq }, { ...row, flags: row, savedAt: at });
+      if (put === undefined) throw new Error('the mailbox was there a moment ago');
+      pairs.push({ source: asUid(row.uid), target: put.uid });
+      if (kind === 'copy') this.#parts.contents.retain(row.content, 1);
+    }
+    if (rows.length > 0) {
+      if (kind === 'move') this.#takeOut(act, rows, modseq);
+      this.#parts.ledger.addPersonal({
+        at, account, mailbox, act: kind === 'copy' ? 'copied' : 'moved', uids: writeUidSet(pairs.map(({ source }) => source)),
+        detail: { mailbox: from, to: to.name, toMailbox: target, toUids: writeUidSet(pairs.map((pair) => pair.target)) },
+      });
+    }
+    return { kind: 'done', uidValidity: to.uidValidity, pairs };
+  }
+
+  #rows({ account, mailbox }: MailboxKey, uids: readonly Uid[]): readonly Row[] {
+    return sortedUids(uids).flatMap((uid) => this.#row.get(account, mailbox, uid) ?? []);
+  }
+
+  #nextModseq({ account }: MailboxKey): number {
+    const modseq = this.#parts.postbox.modseq(account);
+    if (modseq === undefined) throw new Error('a mailbox has an account');
+    return modseq;
+  }
+
+  /** Takes messages out of a mailbox, and remembers that they were there. RFC 7162 §3.2.7. */
+  #takeOut(key: MailboxKey, rows: readonly Row[], modseq = this.#nextModseq(key)): void {
+    const { account, mailbox } = key;
+    for (const { uid } of rows) this.#delete.run(account, mailbox, uid);
+    this.#vanish.run(account, mailbox, modseq, writeUidSet(rows.map(({ uid }) => uid)));
+    this.#lose(key, modseq, {
+      messages: rows.length,
+      unseen: rows.filter(({ bits }) => (bits & SEEN) === 0).length,
+      deleted: rows.filter(({ bits }) => (bits & DELETED) !== 0).length,
+      octets: rows.reduce((sum, { octets }) => sum + octets, 0),
+    });
+  }
+
+  #lose({ account, mailbox }: MailboxKey, modseq: number, { messages, unseen, deleted, octets }: Loss): void {
+    this.#shrink.run(modseq, messages, unseen, deleted, octets, account, mailbox);
+    this.#parts.changes.mailbox(account, mailbox);
+  }
+}
+
+function stateOf(row: Row, after: StoredFlags | undefined, modseq: number): MessageState {
+  return {
+    uid: asUid(row.uid),
+    modseq: asModseq(after === undefined ? row.modseq : modseq),
+    flags: readFlags(after ?? row),
+  };
+}

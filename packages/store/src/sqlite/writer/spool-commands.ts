@@ -1,0 +1,85 @@
+/**
+ * What an operator does to letters under way: retry, hold, release, cancel.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import { letterId, type LetterId } from '../../ids.ts';
+import type { Act } from '../../ledger.ts';
+import type { Remark } from '../../spool.ts';
+import type { RequestOf } from '../requests.ts';
+import type { Changes } from './changes.ts';
+import type { LedgerTable } from './ledger.ts';
+
+type Command = RequestOf<'command'>;
+
+interface Row {
+  readonly id: number;
+  readonly letter: string;
+}
+
+const ACTS: Readonly<Record<Command['what'], Act>> = {
+  retry: 'retried', hold: 'held', release: 'released', cancel: 'cancelled',
+};
+
+/** RFC 3463 §3.1: other or undefined status; nobody refused it. */
+const CANCELLED: Remark = { code: 0, status: '5.0.0', text: 'cancelled by the operator', host: '' };
+
+export class SpoolCommands {
+  readonly #changes: Changes;
+  readonly #ledger: LedgerTable;
+  readonly #all: Statement<[], Row>;
+  readonly #one: Statement<[letter: string], Row>;
+  readonly #retry: Statement<[at: number, spool: number]>;
+  readonly #holdLetter: Statement<[spool: number]>;
+  readonly #hold: Statement<[spool: number]>;
+  readonly #releaseLetter: Statement<[spool: number]>;
+  readonly #release: Statement<[at: number, spool: number]>;
+  readonly #cancel: Statement<[remark: string, spool: number]>;
+  readonly #close: Statement<[closed: number, spool: number]>;
+
+  constructor(db: Database, { changes, ledger }: { readonly changes: Changes; readonly ledger: LedgerTable }) {
+    this.#changes = changes;
+    this.#ledger = ledger;
+    this.#all = db.prepare('SELECT id, letter FROM spool WHERE open > 0 ORDER BY id');
+    this.#one = db.prepare('SELECT id, letter FROM spool WHERE letter = ? AND open > 0');
+    this.#retry = db.prepare(`UPDATE spool_recipient SET next_at = ? WHERE spool = ? AND state = 'waiting'`);
+    this.#holdLetter = db.prepare('UPDATE spool SET is_held = 1 WHERE id = ? AND is_held = 0');
+    this.#hold = db.prepare(`UPDATE spool_recipient SET state = 'held' WHERE spool = ? AND state = 'waiting'`);
+    this.#releaseLetter = db.prepare('UPDATE spool SET is_held = 0 WHERE id = ? AND is_held = 1');
+    this.#release = db.prepare(`UPDATE spool_recipient SET state = 'waiting', next_at = ? WHERE spool = ? AND state = 'held'`);
+    this.#cancel = db.prepare(`
+      UPDATE spool_recipient SET state = 'failed', lease = NULL, remark = ?, is_notified = 0
+      WHERE spool = ? AND state IN ('waiting', 'leased', 'held')`);
+    this.#close = db.prepare('UPDATE spool SET open = open - ? WHERE id = ?');
+  }
+
+  /** The letters that it applied to. */
+  run({ what, letters, at }: Command): readonly LetterId[] {
+    const rows = letters === null ? this.#all.all() : letters.flatMap((letter) => this.#one.all(letter));
+    const done = rows.filter(({ id }) => this.#apply(what, id, at)).map(({ letter }) => letterId(letter));
+    this.#ledger.add(done.map((letter) => ({ at, letter, act: ACTS[what], detail: {} })));
+    if (done.length > 0) this.#changes.spool();
+    return done;
+  }
+
+  #apply(what: Command['what'], id: number, at: number): boolean {
+    switch (what) {
+      case 'retry': return this.#retry.run(at, id).changes > 0;
+      case 'hold': {
+        const isNew = this.#holdLetter.run(id).changes > 0;
+        this.#hold.run(id);
+        return isNew;
+      }
+      case 'release': {
+        const wasHeld = this.#releaseLetter.run(id).changes > 0;
+        this.#release.run(at, id);
+        return wasHeld;
+      }
+      case 'cancel': {
+        const cancelled = this.#cancel.run(JSON.stringify(CANCELLED), id).changes;
+        this.#close.run(cancelled, id);
+        return cancelled > 0;
+      }
+      default: throw new Error(`unknown command ${String(what satisfies never)}`);
+    }
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * The writer: takes whatever waits, commits it at once, answers all.
+ *
+ * Each request runs in a savepoint of its own, so that one that fails takes nothing with it.
+ * But a full disk, an I/O error or want of memory end the whole transaction behind the
+ * savepoint's back (https://sqlite.org/lang_transaction.html); then nothing of the group was
+ * done, and each request is tried again alone.
+ *
+ * A plain synchronous class; which thread it lives on is its carrier's affair.
+ */
+import { SqliteError, type Database, type Statement } from 'better-sqlite3';
+import type { StoreChange } from '../../store.ts';
+import type { Request } from '../requests.ts';
+import { Acceptances } from './acceptances.ts';
+import { Beliefs } from './beliefs.ts';
+import { Changes } from './changes.ts';
+import { ContentTable } from './contents.ts';
+import { DirectoryActs } from './directory-acts.ts';
+import { Housekeeping, type HousekeepingOptions } from './housekeeping.ts';
+import { LedgerTable } from './ledger.ts';
+import { MailboxActs } from './mailbox-acts.ts';
+import { MessageActs } from './message-acts.ts';
+import { Postbox } from './postbox.ts';
+import { BlockSequence, Sequences } from './sequences.ts';
+import { SpoolActs } from './spool-acts.ts';
+import { SpoolCommands } from './spool-commands.ts';
+
+/** What came of a request: its answer, or why there is none. */
+export type Outcome =
+  | { readonly isDone: true; readonly answer: unknown }
+  | { readonly isDone: false; readonly failure: Failure };
+
+/** An error that can travel between threads. */
+export interface Failure {
+  /** True: the world's doing, and temporary. False: a mistake of ours. */
+  readonly isFault: boolean;
+  readonly message: string;
+  /** SQLite's name for it, `SQLITE_FULL`; empty if it was not SQLite's. */
+  readonly code: string;
+  readonly stack: string;
+}
+
+export interface GroupReply {
+  /** In the order of the requests. */
+  readonly outcomes: readonly Outcome[];
+  readonly changes: readonly StoreChange[];
+}
+
+export class Writer {
+  readonly #db: Database;
+  readonly #begin: Statement<[]>;
+  readonly #commit: Statement<[]>;
+  readonly #savepoint: Statement<[]>;
+  readonly #release: Statement<[]>;
+  readonly #undo: Statement<[]>;
+  readonly #touch: Statement<[]>;
+  readonly #changes = new Changes();
+  readonly #blocks: readonly BlockSequence[];
+  readonly #acceptances: Acceptances;
+  readonly #directory: DirectoryActs;
+  readonly #mailboxes: MailboxActs;
+  readonly #messages: MessageActs;
+  readonly #spool: SpoolActs;
+  readonly #commands: SpoolCommands;
+  readonly #housekeeping: Housekeeping;
+
+  constructor(db: Database, options: HousekeepingOptions) {
+    this.#db = db;
+    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
+    this.#savepoint = db.prepare('SAVEPOINT request');
+    this.#release = db.prepare('RELEASE request');
+    this.#undo = db.prepare('ROLLBACK TO request');
+    this.#touch = db.prepare(`INSERT INTO sequence (name, last) VALUES ('check', 1) ON CONFLICT DO UPDATE SET last = last + 1`);
+    const changes = this.#changes;
+    const sequences = new Sequences(db);
+    const letters = new BlockSequence(sequences, 'letter');
+    const leases = new BlockSequence(sequences, 'lease');
+    const beliefs = new Beliefs(db);
+    const contents = new ContentTable(db);
+    const ledger = new LedgerTable(db);
+    const postbox = new Postbox(db, changes);
+    this.#blocks = [letters, leases];
+    this.#spool = new SpoolActs(db, { beliefs, changes, contents, leases, ledger, postbox });
+    this.#commands = new SpoolCommands(db, { changes, ledger });
+    this.#messages = new MessageActs(db, { changes, contents, ledger, letters, postbox });
+    this.#mailboxes = new MailboxActs(db, { changes, ledger, messages: this.#messages, postbox, sequences });
+    this.#directory = new DirectoryActs(db, { mailboxes: this.#mailboxes, sequences });
+    this.#acceptances = new Acceptances({ beliefs, contents, ledger, letters, postbox, spool: this.#spool });
+    this.#housekeeping = new Housekeeping(db, contents, options);
+  }
+
+  /** Does all of it in one transaction, or, when that cannot be, each in its own. Durable when it returns. */
+  run(requests: readonly Request[]): GroupReply {
+    const together = this.#runTogether(requests);
+    if (together !== undefined) return together;
+    const alone = requests.map((request) => this.#runAlone(request));
+    return { outcomes: alone.flatMap(({ outcomes }) => outcomes), changes: alone.flatMap(({ changes }) => changes) };
+  }
+
+  /** One step of what can wait; false when nothing does. */
+  tidy(now: number): boolean {
+    return this.#housekeeping.step(now);
+  }
+
+  #runAlone(request: Request): GroupReply {
+    try {
+      const reply = this.#runTogether([request], true);
+      if (reply === undefined) throw new Error('alone, a request is answered or throws');
+      return reply;
+    } catch (error) {
+      return { outcomes: [{ isDone: false, failure: failureOf(error) }], changes: [] };
+    }
+  }
+
+  /** Undefined, or throws if `isLast`, when the transaction came to nothing. */
+  #runTogether(requests: readonly Request[], isLast = false): GroupReply | undefined {
+    try {
+      this.#begin.run();
+      const outcomes: Outcome[] = [];
+      const changes: StoreChange[] = [];
+      for (const request of requests) {
+        outcomes.push(this.#runInSavepoint(request));
+        changes.push(...this.#changes.take());
+      }
+      this.#commit.run();
+      return { outcomes, changes };
+    } catch (error) {
+      this.#abandon();
+      if (isLast) throw error;
+      return undefined;
+    }
+  }
+
+  #runInSavepoint(request: Request): Outcome {
+    this.#savepoint.run();
+    try {
+      const answer = this.#perform(request);
+      this.#release.run();
+      return { isDone: true, answer };
+    } catch (error) {
+      // The whole transaction is gone, and with it what others in the group did.
+      if (!this.#db.inTransaction) throw error;
+      this.#undo.run();
+      this.#release.run();
+      this.#forget();
+      return { isDone: false, failure: failureOf(error) };
+    }
+  }
+
+  #abandon(): void {
+    this.#forget();
+    if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+  }
+
+  /** What was kept in memory beside the tables may not be true after a rollback. */
+  #forget(): void {
+    this.#changes.take();
+    for (const block of this.#blocks) block.forget();
+  }
+
+  #perform(request: Request): unknown {
+    switch (request.kind) {
+      case 'accept': return this.#acceptances.accept(request);
+      case 'settle': return this.#spool.settle(request);
+      case 'lease': return this.#spool.lease(request);
+      case 'conclude': return this.#spool.conclude(request.letter, request.ledger);
+      case 'notified': return this.#spool.notified(request.letter, request.indexes);
+      case 'command': return this.#commands.run(request);
+      case 'append': return this.#messages.append(request);
+      case 'flags': return this.#messages.setFlags(request);
+      case 'expunge': return this.#messages.expunge(request);
+      case 'copy':
+      case 'move': return this.#messages.transfer(request);
+      case 'mailbox-create': return this.#mailboxes.create(request);
+      case 'mailbox-rename': return this.#mailboxes.rename(request);
+      case 'mailbox-remove': return this.#mailboxes.remove(request);
+      case 'subscribe': return this.#mailboxes.subscribe(request);
+      case 'claim-recent': return this.#mailboxes.claimRecent(request);
+      case 'account-add': return this.#directory.addAccount(request);
+      case 'account-credentials': return this.#directory.setCredentials(request);
+      case 'account-remove': return this.#directory.removeAccount(request);
+      case 'alias-set': return this.#directory.setAlias(request);
+      case 'alias-remove': return this.#directory.removeAlias(request);
+      case 'key-add': return this.#directory.addKey(request);
+      case 'key-remove': return this.#directory.removeKey(request);
+      case 'check': return this.#touch.run().changes > 0;
+      default: throw new Error(`unknown request ${String(request satisfies never)}`);
+    }
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error)) throw error;
+  const code = error instanceof SqliteError ? error.code : '';
+  // A broken constraint is no fault of the disk: somebody asked for what cannot be.
+  const isFault = code !== '' && !code.startsWith('SQLITE_CONSTRAINT');
+  return { isFault, message: error.message, code, stack: error.stack ?? '' };
+}
