@@ -51,12 +51,14 @@ export function guard(app: FastifyInstance, { access, hostNames }: AccessOptions
 }
 
 function misdirection(request: FastifyRequest, hostNames: AccessOptions['hostNames']): { status: number; detail: string } | undefined {
-  if (hostNames !== 'any' && !isOurs(hostOf(request.headers.host ?? ''), hostNames)) {
+  const { host } = request.headers;
+  // Old probes send no Host (RFC 1945); browsers always do.
+  if (hostNames !== 'any' && host !== undefined && !isOurs(hostOf(host), hostNames)) {
     return { status: 421, detail: 'This server does not go by that name. Use its IP address, or localhost.' };
   }
   const { origin } = request.headers;
   // `null` is what sandboxed pages and files send.
-  if (origin !== undefined && origin.replace(/^https?:\/\//, '') !== request.headers.host) {
+  if (origin !== undefined && origin.replace(/^https?:\/\//, '') !== host) {
     return { status: 403, detail: 'Pages of other sites may not use this server.' };
   }
   return undefined;

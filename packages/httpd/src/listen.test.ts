@@ -1,5 +1,6 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -80,6 +81,18 @@ it('takes a letter whose sender hangs up for nothing at all, and not for a bug',
   expect(await ended.promise).toBeInstanceOf(Error);
   await test.app.close();
   expect(test.log.lines.filter((line) => line.level === 'error')).toEqual([]);
+});
+
+it('answers a probe that speaks HTTP/1.0, without a Host', async () => {
+  const { app } = testApi({ hostNames: [] });
+  apps.push(app);
+  const endpoint = await listenApi(app, { host: '127.0.0.1', port: 0 });
+  if (!('port' in endpoint)) throw new Error('no port');
+  const socket = connect(endpoint.port, endpoint.host);
+  socket.end('GET /healthz HTTP/1.0\r\n\r\n');
+  const said: Buffer[] = [];
+  for await (const chunk of socket) said.push(chunk);
+  expect(Buffer.concat(said).toString()).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\{"status":"alive"\}$/);
 });
 
 it('takes the place of a socket that was left behind, and of nothing else', async () => {
