@@ -1,5 +1,5 @@
 import type { Parameters, Part } from '@posthorn/mail/structure.ts';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatBody } from './bodystructure.ts';
 import { partsByImapflow } from './testing/imapflow.ts';

@@ -163,9 +163,13 @@ test('a hundred thousand random inputs are answered, and alike however they are 
     }
     const { events } = hear(text);
     for (const { kind } of events) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-    if (round % 10 === 0) expect(hear(text, { cuts: [1 + Math.floor(chance() * 5)] }).events).toEqual(events);
+    if (round % 10 > 0) continue;
+    const cut = hear(text, { cuts: [1 + Math.floor(chance() * 5)] }).events;
+    expect(cut).toEqual(events);
   }
-  for (const kind of ['command', 'bad', 'bad-charset', 'continue', 'append', 'literal', 'literal-end']) expect(kinds.get(kind), kind).toBeGreaterThan(100);
+  // It was not all refused.
+  expect([...kinds].filter(([, count]) => count > 100).map(([kind]) => kind).sort())
+    .toEqual(['append', 'bad', 'bad-charset', 'command', 'continue', 'line', 'literal', 'literal-end']);
 });
 
 test('a hundred thousand lines of random octets are answered', () => {

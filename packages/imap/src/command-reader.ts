@@ -150,8 +150,9 @@ export class CommandReader {
       }
       case 'decision':
       case 'nothing':
-        return undefined;
+        break;
     }
+    return undefined;
   }
 
   /** Hands over a line when there is one, and sees to the bound. */
@@ -174,15 +175,16 @@ export class CommandReader {
     switch (parsed.kind) {
       case 'append':
         this.#expected = { what: 'decision', tag: parsed.tag, octets: parsed.command.octets, isSynchronizing: parsed.isSynchronizing };
-        return parsed;
+        break;
       case 'bad':
       case 'bad-charset':
         this.#skip(line);
-        return parsed;
+        break;
       case 'command':
         this.#expected = { what: 'command' };
-        return parsed;
+        break;
     }
+    return parsed;
   }
 
   #beginLiteral(literal: { readonly tag: string; readonly octets: number; readonly isSynchronizing: boolean }, line: Buffer): ReaderEvent | undefined {

@@ -1,5 +1,5 @@
 import type { ListedAddress, MessageEnvelope } from '@posthorn/mail/message-envelope.ts';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatEnvelope } from './envelope.ts';
 import { itemByImapflow } from './testing/imapflow.ts';

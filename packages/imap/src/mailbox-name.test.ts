@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeMailboxName, encodeMailboxName } from './mailbox-name.ts';
 
@@ -45,9 +45,8 @@ test('read is what was written', () => {
 });
 
 test('no two spellings are one name', () => {
-  const wire = fc.string({ unit: fc.constantFrom(...'&-ABQxz,09=+/a') });
+  const wire = fc.string({ unit: fc.constantFrom('&', '-', 'A', 'B', 'Q', 'x', 'z', ',', '0', '9', '=', '+', '/', 'a') });
   fc.assert(fc.property(wire, (text) => {
-    const name = decodeMailboxName(text);
-    if (name !== undefined) expect(encodeMailboxName(name)).toBe(text);
+    expect(encodeMailboxName(decodeMailboxName(text) ?? '')).toBe(decodeMailboxName(text) === undefined ? '' : text);
   }), { numRuns: 100_000 });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readEnvelope } from '@posthorn/mail/message-envelope.ts';
 import { expect, test } from 'vitest';
 import { parseCommand } from './command-parser.ts';

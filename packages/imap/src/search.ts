@@ -127,8 +127,9 @@ class Compiler {
         return this.#ofHeader((fields) => fields.some((field) => field.key === name && field.text.includes(wanted)));
       }
       case 'BODY': return this.#ofBody(wanted);
-      case 'TEXT': return any(this.#ofHeader((fields) => fields.some((field) => field.whole.includes(wanted))), this.#ofBody(wanted));
+      case 'TEXT': break;
     }
+    return any(this.#ofHeader((fields) => fields.some((field) => field.whole.includes(wanted))), this.#ofBody(wanted));
   }
 
   #ofRow(test: (row: SearchRow) => boolean): Test {

@@ -19,6 +19,10 @@ declare const brand: unique symbol;
 /** A message sequence number, from 1. RFC 9051 §2.3.1.2. */
 export type SeqNum = number & { readonly [brand]: 'SeqNum' };
 
+export function seqNum(value: number): SeqNum {
+  return value as SeqNum;
+}
+
 /** As the store has it. */
 export interface MessageFlags<Uid extends number> {
   readonly uid: Uid;
@@ -273,10 +277,6 @@ export class SessionView<Uid extends number> {
   }
 }
 
-function seqNum(value: number): SeqNum {
-  return value as SeqNum;
-}
-
 /** RFC 9051 §7.5.1: not while FETCH, STORE or SEARCH is answered; their UID forms are other commands. */
 export function mayExpungeDuring(command: Command): boolean {
   switch (command.name) {
@@ -294,6 +294,7 @@ export function formatUpdate(update: Update<number>, { withUid }: { readonly wit
     case 'expunge': return `* ${update.seqNum} EXPUNGE\r\n`;
     case 'exists': return `* ${update.count} EXISTS\r\n`;
     case 'recent': return `* ${update.count} RECENT\r\n`;
-    case 'flags': return fetchLine(update.seqNum, [...(withUid ? [`UID ${update.uid}`] : []), `FLAGS ${flagList(update.flags)}`]);
+    case 'flags': break;
   }
+  return fetchLine(update.seqNum, [...(withUid ? [`UID ${update.uid}`] : []), `FLAGS ${flagList(update.flags)}`]);
 }
