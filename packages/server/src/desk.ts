@@ -6,7 +6,7 @@ import type { Access } from '@posthorn/httpd/access.ts';
 import type { OpenSession } from '@posthorn/smtpd/session.ts';
 import { formatEndpoint } from './config/units.ts';
 import type { Config } from './config/config.ts';
-import type { Bound, Parts, ReloadAnswer } from './host.ts';
+import type { Bound, Parts, ReloadAnswer } from './parts.ts';
 import { createSubmit } from './submit.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';

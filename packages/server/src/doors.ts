@@ -8,7 +8,7 @@ import { createReceiver } from '@posthorn/smtpd/receiver.ts';
 import type { OpenSession } from '@posthorn/smtpd/session.ts';
 import type { Endpoint, Listening } from '@posthorn/world/net.ts';
 import type { Config, ListenerConfig } from './config/config.ts';
-import type { Parts } from './host.ts';
+import type { Parts } from './parts.ts';
 import type { Sessions } from './sessions.ts';
 import type { World } from './world.ts';
 

@@ -4,18 +4,15 @@
  * `serve`, `dev` and the test kit open the same one; they differ in configuration and world only.
  */
 import { join } from 'node:path';
-import type { Endpoint } from '@posthorn/world/net.ts';
 import { openCertificates } from './certificates.ts';
-import type { Certificates } from './certificates.ts';
-import type { Config, Protocol } from './config/config.ts';
+import type { Config } from './config/config.ts';
 import type { ReadAnswer } from './config/read.ts';
 import { openCore } from './core.ts';
-import type { Core } from './core.ts';
 import { openDoor } from './doors.ts';
 import type { Door } from './doors.ts';
 import { openApi } from './desk.ts';
 import { openPost } from './post.ts';
-import type { Post } from './post.ts';
+import type { Bound, Parts, ReloadAnswer } from './parts.ts';
 import { listenFault } from './listen-fault.ts';
 import { createSessions } from './sessions.ts';
 import type { World } from './world.ts';
@@ -27,29 +24,12 @@ export interface HostOptions {
   readonly readAgain?: () => ReadAnswer;
 }
 
-export interface Bound {
-  readonly protocol: Protocol;
-  /** With its real port. */
-  readonly endpoint: Endpoint;
-}
-
-export type ReloadAnswer =
-  | { readonly kind: 'reloaded' }
-  | { readonly kind: 'faulty'; readonly problems: readonly string[] };
-
 export interface Host {
   readonly bound: readonly Bound[];
   /** Takes the configuration up again; a faulty one changes nothing. */
   reload(): Promise<ReloadAnswer>;
   /** Lets sessions end in order; nothing acknowledged is lost. */
   close(): Promise<void>;
-}
-
-/** Everything of a host that lives between opening and closing. */
-export interface Parts {
-  readonly core: Core;
-  readonly certificates: Certificates;
-  readonly post: Post;
 }
 
 /** Throws `ListenFault` when a listener cannot be had, `StoreLocked` when another process has the store. */

@@ -8,7 +8,7 @@ import type { OpenSession } from '@posthorn/smtpd/session.ts';
 import { submissionSessions } from '@posthorn/smtpd/submission.ts';
 import { sign } from '@posthorn/trust/signer.ts';
 import type { Config } from './config/config.ts';
-import type { Parts } from './host.ts';
+import type { Parts } from './parts.ts';
 import type { World } from './world.ts';
 
 export interface Sessions {

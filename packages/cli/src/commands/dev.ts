@@ -4,7 +4,8 @@
 import { resolve } from 'node:path';
 import { DEV_DEFAULTS, devConfig } from '@posthorn/server/config/dev.ts';
 import { openHost } from '@posthorn/server/host.ts';
-import type { Bound, Host } from '@posthorn/server/host.ts';
+import type { Host } from '@posthorn/server/host.ts';
+import type { Bound } from '@posthorn/server/parts.ts';
 import { ListenFault } from '@posthorn/server/listen-fault.ts';
 import { realWorld } from '@posthorn/server/world.ts';
 import { Failure, UsageError, integerOption } from '../command.ts';
@@ -65,7 +66,7 @@ function readOptions(call: Call): ReturnType<typeof devConfig> {
 
 async function openDev(config: ReturnType<typeof devConfig>, isJson: boolean, collapsesRetries: boolean): Promise<Host> {
   try {
-    return await openHost({ config, world: realWorld({ config, log: isJson ? 'json' : 'quiet' }), collapsesRetries });
+    return await openHost({ config, world: realWorld({ config, log: isJson ? 'json' : 'quiet' }) });
   } catch (error) {
     if (error instanceof ListenFault) throw new Failure(error.message, { cause: error });
     throw error;

@@ -1,0 +1,26 @@
+/**
+ * What a host is made of, as its listeners and its API see it.
+ */
+import type { Endpoint } from '@posthorn/world/net.ts';
+import type { Certificates } from './certificates.ts';
+import type { Protocol } from './config/config.ts';
+import type { Core } from './core.ts';
+import type { Post } from './post.ts';
+
+/** Everything of a host that lives between opening and closing. */
+export interface Parts {
+  readonly core: Core;
+  readonly certificates: Certificates;
+  readonly post: Post;
+}
+
+/** A listener that is open. */
+export interface Bound {
+  readonly protocol: Protocol;
+  /** With its real port. */
+  readonly endpoint: Endpoint;
+}
+
+export type ReloadAnswer =
+  | { readonly kind: 'reloaded' }
+  | { readonly kind: 'faulty'; readonly problems: readonly string[] };
