@@ -31,6 +31,8 @@ export type SetAliasAnswer =
 
 /** Addresses are as people write them. */
 export interface Administration {
+  /** False where any password is welcome. */
+  readonly keepsPasswords: boolean;
   accounts(): Promise<readonly Account[]>;
   /** Without a password nobody can log in. */
   addAccount(address: string, password?: string): Promise<AddAccountAnswer>;
@@ -59,6 +61,7 @@ export function createAdministration({ store, clock, hasher, isOurDomain, isReac
     return parsed === undefined ? undefined : store.accounts.byAddress(addressKey(parsed));
   };
   return {
+    keepsPasswords: hasher !== undefined,
     accounts: () => store.accounts.list(),
     async addAccount(address, password) {
       const parsed = parseAddress(address);

@@ -1,5 +1,5 @@
 /**
- * A map that never holds more than its bound: what was touched longest ago goes first.
+ * A map that never holds more than its bound: what was set longest ago goes first.
  */
 export class BoundedMap<K, V> {
   readonly #entries = new Map<K, V>();

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import type { InjectOptions } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { letterId } from '@posthorn/store/ids.ts';
@@ -215,4 +216,26 @@ describe('what goes wrong', () => {
     const bug = await ask('POST', '/rest/v1/domains/ash.test/dkim');
     expect(bug).toEqual({ status: 500, body: { title: 'Our mistake', status: 500, detail: 'Something went wrong here; the log says what.' } });
   });
+});
+
+it('answers anything at all with an answer or a problem, never with a bug', async () => {
+  const word = fc.oneof(fc.string({ maxLength: 20 }), fc.constantFrom('ann@ash.test', '@ash.test', '<1@ash.test>', '%', '\u0000', '..', 'é@ash.test', '\ud800'));
+  const piece = word.map((text) => encodeURIComponent(text.toWellFormed()));
+  const value = fc.oneof(word, fc.integer(), fc.boolean(), fc.constant(null), fc.array(word, { maxLength: 3 }));
+  const body = fc.oneof(value, fc.dictionary(fc.constantFrom('address', 'password', 'targets', 'what', 'letters', 'all', '__proto__', 'x'), value, { maxKeys: 4 }));
+  const request = fc.record({
+    method: fc.constantFrom('GET' as const, 'POST' as const, 'PUT' as const, 'DELETE' as const, 'PATCH' as const, 'OPTIONS' as const),
+    path: fc.constantFrom('accounts', 'accounts/:', 'accounts/:/password', 'aliases', 'aliases/:', 'domains/:', 'queue', 'queue/:', 'queue/commands', 'trace/:', 'send', 'config/reload', ':'),
+    piece,
+    query: fc.oneof(fc.constant(''), fc.tuple(fc.constantFrom('limit', 'after', 'from', 'to', 'x'), piece).map((pair) => `?${pair.join('=')}`)),
+    payload: fc.oneof(fc.string({ maxLength: 30 }), body.map((each) => JSON.stringify(each))),
+    type: fc.constantFrom('application/json', 'message/rfc822', 'text/plain', 'nonsense', ''),
+  });
+  await fc.assert(fc.asyncProperty(request, async ({ method, path, piece, query, payload, type }) => {
+    const url = `/rest/v1/${path.replace(':', piece)}${query}`;
+    const hasBody = method !== 'GET' && method !== 'OPTIONS';
+    const response = await test.app.inject({ method, url, ...(hasBody ? { payload, headers: { 'content-type': type } } : {}) });
+    expect(response.statusCode === 501 || response.statusCode < 500).toBe(true);
+    expect(response.statusCode < 300 || String(response.headers['content-type']).startsWith('application/problem+json')).toBe(true);
+  }), { numRuns: 3000 });
 });

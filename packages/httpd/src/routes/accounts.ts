@@ -10,18 +10,17 @@ import { ADDRESS, ALIAS_SCHEMA, listOf, NOTHING, objectOf } from '../schemas.ts'
 const ACCOUNT_SCHEMA = objectOf({
   address: ADDRESS,
   createdAt: { type: 'string', format: 'date-time' },
-  canLogIn: { type: 'boolean', description: 'It has a password.' },
+  canLogIn: { type: 'boolean', description: 'It has a password, or none is needed here.' },
 });
 const PASSWORD = { type: 'string', minLength: 1, maxLength: 1024 } as const;
 const PARAMS = objectOf({ address: ADDRESS });
 const BAD_PASSWORD = 'A password is 1 to 1024 octets without control characters.';
 
-/** What may be seen of an account: never its credentials. */
-function shown({ address, createdAt, credentials }: Account): { address: string; createdAt: string; canLogIn: boolean } {
-  return { address, createdAt: new Date(createdAt).toISOString(), canLogIn: credentials !== undefined };
-}
-
 export function accountRoutes(app: FastifyInstance, { administration }: ApiOptions): void {
+  /** What may be seen of an account: never its credentials. */
+  const shown = ({ address, createdAt, credentials }: Account): object => (
+    { address, createdAt: new Date(createdAt).toISOString(), canLogIn: credentials !== undefined || !administration.keepsPasswords });
+
   app.get('/rest/v1/accounts', {
     schema: { summary: 'All accounts, in the order they were added', response: { 200: objectOf({ accounts: listOf(ACCOUNT_SCHEMA) }) } },
   }, async () => ({ accounts: (await administration.accounts()).map(shown) }));
