@@ -7,6 +7,9 @@
 import Sqlite, { type Database } from 'better-sqlite3';
 import { migrate } from './schema.ts';
 
+/** In the data folder. */
+export const BOOKS_FILE = 'books.db';
+
 const MEMORY = ':memory:';
 /** `PRAGMA synchronous` answers with numbers. */
 const SYNCHRONOUS_FULL = 2;

@@ -1,13 +1,18 @@
 /**
  * Opens the books: in memory, or in a folder.
  */
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
 import type { Log } from '@posthorn/world/log.ts';
 import type { Store } from '../store.ts';
-import { openForWriting } from './database.ts';
+import { BOOKS_FILE, openForReading, openForWriting } from './database.ts';
+import { FolderShelf, prepareShelf } from './folder-shelf.ts';
 import { InlineCarrier } from './inline-carrier.ts';
+import { lockFolder } from './lock.ts';
 import { MemoryShelf } from './memory-shelf.ts';
 import { SqliteStore } from './store.ts';
+import { startThread } from './thread-carrier.ts';
 import { Watchers } from './watchers.ts';
 import { Writer } from './writer/writer.ts';
 
@@ -20,17 +25,48 @@ export interface StoreOptions {
   readonly ledgerMs?: Milliseconds;
 }
 
+/** Letters are nobody else's business. */
+const FOLDER_MODE = 0o700;
 const LEDGER_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** Throws `StoreLocked` or `StoreRefused`, or what the disk says. */
 export async function openSqliteStore(options: StoreOptions): Promise<Store> {
-  return openInMemory(options);
+  return options.path === ':memory:' ? openInMemory(options) : openInFolder(options);
+}
+
+async function openInFolder({ path, clock, log, ledgerMs = LEDGER_MS }: StoreOptions): Promise<Store> {
+  mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+  const lock = lockFolder(path);
+  try {
+    prepareShelf(path);
+    const watchers = new Watchers(log);
+    const carrier = await startThread({ data: { folder: path, ledgerMs }, clock, log, tell: (changes) => watchers.tell(changes) });
+    const reader = openForReading(join(path, BOOKS_FILE));
+    return new SqliteStore({
+      reader,
+      carrier,
+      shelving: { shelf: new FolderShelf(path), encoding: 'zstd' },
+      watchers,
+      walOctets: () => octetsOf(join(path, `${BOOKS_FILE}-wal`)),
+      dispose: async () => {
+        reader.close();
+        lock.release();
+      },
+    });
+  } catch (cause) {
+    lock.release();
+    throw cause;
+  }
+}
+
+function octetsOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 async function openInMemory({ clock, log, ledgerMs = LEDGER_MS }: StoreOptions): Promise<Store> {
   const shelf = new MemoryShelf();
   const db = openForWriting(':memory:');
-  const writer = new Writer(db, { removeFile: (name) => shelf.remove(name), ledgerMs });
+  const writer = new Writer(db, { removeFile: (name) => shelf.remove(name), shelved: [], ledgerMs });
   const watchers = new Watchers(log);
   const carrier = new InlineCarrier({ writer, clock, tell: (changes) => watchers.tell(changes) });
   return new SqliteStore({

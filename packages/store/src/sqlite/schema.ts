@@ -66,6 +66,7 @@ const CONTENTS = `
     cuts TEXT, encoding TEXT NOT NULL, file TEXT, frames BLOB,
     summary TEXT NOT NULL, prefixes BLOB NOT NULL, octets BLOB
   ) STRICT;
+  CREATE INDEX content_file ON content (file) WHERE file IS NOT NULL;
 
   -- How many messages and spooled letters use a content; no row: one.
   CREATE TABLE shared (content INTEGER PRIMARY KEY, uses INTEGER NOT NULL) STRICT;

@@ -11,11 +11,14 @@ import type { ContentTable } from './contents.ts';
 
 const MESSAGES_PER_STEP = 250;
 const CONTENTS_PER_STEP = 100;
+const FILES_PER_STEP = 250;
 const NOTES_PER_STEP = 250;
 
 export interface HousekeepingOptions {
   /** Removes a file from the shelf; one that is not there is fine. */
   readonly removeFile: (name: string) => void;
+  /** What lies on the shelf at the start; what of it no content knows was never accepted. */
+  readonly shelved: readonly string[];
   /** How long the ledger remembers. */
   readonly ledgerMs: number;
 }
@@ -44,6 +47,9 @@ export class Housekeeping {
   readonly #deleteNote: Statement<[id: number]>;
   readonly #oldEntries: Statement<[limit: number], { id: number; at: number }>;
   readonly #deleteEntry: Statement<[id: number]>;
+  readonly #isKnown: Statement<[file: string], { id: number }>;
+  /** Still to be looked at. */
+  readonly #shelved: string[];
   readonly #transact: (steps: () => boolean) => boolean;
 
   constructor(db: Database, contents: ContentTable, options: HousekeepingOptions) {
@@ -62,6 +68,8 @@ export class Housekeeping {
     this.#deleteNote = db.prepare('DELETE FROM note WHERE id = ?');
     this.#oldEntries = db.prepare('SELECT id, at FROM ledger ORDER BY id LIMIT ?');
     this.#deleteEntry = db.prepare('DELETE FROM ledger WHERE id = ?');
+    this.#isKnown = db.prepare('SELECT id FROM content WHERE file = ?');
+    this.#shelved = [...options.shelved];
     const transaction = db.transaction((steps: () => boolean) => steps());
     this.#transact = (steps) => transaction.immediate(steps);
   }
@@ -69,7 +77,8 @@ export class Housekeeping {
   /** One step. False when nothing is left to do. */
   step(now: number): boolean {
     const files: string[] = [];
-    const hasMore = this.#transact(() => this.#sweepMailbox() || this.#sweepContents(files) || this.#sweepLedger(now - this.#options.ledgerMs));
+    const hasMore = this.#transact(() => this.#sweepMailbox() || this.#sweepContents(files)
+      || this.#sweepShelf(files) || this.#sweepLedger(now - this.#options.ledgerMs));
     for (const file of files) this.#options.removeFile(file);
     return hasMore;
   }
@@ -98,6 +107,13 @@ export class Housekeeping {
       if (file !== null) files.push(file);
     }
     return unused.length > 0;
+  }
+
+  /** A crash may leave files whose letter was never accepted, or was forgotten already. */
+  #sweepShelf(files: string[]): boolean {
+    const names = this.#shelved.splice(-FILES_PER_STEP);
+    files.push(...names.filter((name) => this.#isKnown.get(name) === undefined));
+    return names.length > 0;
   }
 
   /** Rows come in order of time, nearly; so whether any is old shows in the first. */

@@ -190,7 +190,8 @@ export class Writer {
   }
 }
 
-function failureOf(error: unknown): Failure {
+/** What an error says, in a form that travels. Anything thrown that is no error is thrown on. */
+export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) throw error;
   const code = error instanceof SqliteError ? error.code : '';
   // A broken constraint is no fault of the disk: somebody asked for what cannot be.

@@ -1,0 +1,35 @@
+/**
+ * What the main thread and the writer's thread say to each other.
+ */
+import type { StoreChange } from '../store.ts';
+import type { Request } from './requests.ts';
+import type { Failure, Outcome } from './writer/writer.ts';
+
+/** Given to the thread when it is made. */
+export interface ThreadData {
+  readonly folder: string;
+  readonly ledgerMs: number;
+}
+
+export type ToWriter =
+  | {
+    readonly kind: 'requests';
+    readonly now: number;
+    /** The number of the first request; the others follow. */
+    readonly first: number;
+    readonly requests: readonly Request[];
+  }
+  | { readonly kind: 'close' };
+
+export type FromWriter =
+  | { readonly kind: 'ready' }
+  /** The books cannot be opened. `isRefusal`: as `StoreRefused`. */
+  | { readonly kind: 'unopened'; readonly isRefusal: boolean; readonly failure: Failure }
+  | {
+    readonly kind: 'replies';
+    readonly numbers: readonly number[];
+    readonly outcomes: readonly Outcome[];
+    readonly changes: readonly StoreChange[];
+  }
+  /** What can wait could not be done: nobody asked for it, so it is only logged. */
+  | { readonly kind: 'trouble'; readonly failure: Failure };
