@@ -10,7 +10,7 @@ export interface SmtpLimits {
   readonly excessOctetsMax: number;
   /** RFC 5321 §4.5.3.1.8: at least 100. */
   readonly recipientsMax: number;
-  /** Recipients refused in one connection: somebody is trying names. */
+  /** Recipients refused since the last letter: somebody is trying names. */
   readonly refusedRecipientsMax: number;
   /** RFC 5321 §4.5.3.1.4 wants 512, extensions add to it (RFC 3461 §4, RFC 4954 §4.3: 12,288 for AUTH). */
   readonly commandOctetsMax: number;

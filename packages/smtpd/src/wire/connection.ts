@@ -98,6 +98,7 @@ export class WireConnection extends SMTPConnection {
       this.#connection.destroy();
       return;
     }
+    this.#isLeaving = true;
     this._setListeners(() => this.#say(why));
   }
 
@@ -407,7 +408,7 @@ export class WireConnection extends SMTPConnection {
     const isEach = this.#options.protocol === 'lmtp' && said !== UNSAID;
     const all = isEach && replies.length === 1 ? envelope.recipients.map(() => said) : replies;
     for (const one of all) this.#say(one);
-    if (all.some(isPositive)) Object.assign(this.#counts, { bad: 0, idle: 0 });
+    if (all.some(isPositive)) Object.assign(this.#counts, { bad: 0, idle: 0, refusedRecipients: 0 });
     if (this.#isLeaving) this.#say(WORDS.closing);
   }
 
