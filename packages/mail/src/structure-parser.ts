@@ -67,8 +67,8 @@ export class StructureParser {
   readonly #open: OpenPart[] = [openPart(0, 'text/plain')];
   /** The open multipart that a boundary belongs to, by its place in `#open`. */
   readonly #boundaries = new Map<string, number>();
-  /** The boundaries' first octets: few other lines that begin with two dashes pass it. */
-  readonly #firstOctets = new Uint16Array(256);
+  /** Of all delimiter lines that would count now, and how many have it: hardly any other line has one of them. */
+  readonly #hashes = new Map<number, number>();
   #root: Part | undefined;
   #rootHeader = NOTHING;
 
@@ -122,13 +122,25 @@ export class StructureParser {
   /** A line at `at` that begins like a delimiter; answers where to go on. */
   #meetDashes(at: number): number {
     const chunk = this.#chunk;
-    this.#lineEndOctets = this.#octetAt(at - 1) !== LF ? 0 : this.#octetAt(at - 2) === CR ? 2 : 1;
-    const end = chunk.indexOf(LF, at);
-    if (end === -1) {
-      if (chunk.length - at <= DELIMITER_OCTETS_MAX) this.#started = Buffer.from(chunk.subarray(at));
-      return chunk.length;
+    const { length } = chunk;
+    // Nearly all such lines are no delimiters, so they are told by a hash, without making a string of each.
+    let hash = 0;
+    let hashUnpadded = 0;
+    let end = at;
+    for (; end < length; end++) {
+      const octet = chunk[end] ?? 0;
+      if (octet === LF) break;
+      hash = nextHash(hash, octet);
+      if (!isPadding(octet)) hashUnpadded = hash;
     }
-    if (this.#isLikely(at) && end - at <= DELIMITER_OCTETS_MAX) this.#lookAtLine(chunk.subarray(at, end), this.#offset + end + 1);
+    const isShort = end - at <= DELIMITER_OCTETS_MAX;
+    if (end < length && !this.#hashes.has(hashUnpadded)) return this.#endLine(end);
+    this.#lineEndOctets = this.#octetAt(at - 1) !== LF ? 0 : this.#octetAt(at - 2) === CR ? 2 : 1;
+    if (end === length) {
+      if (isShort) this.#started = Buffer.from(chunk.subarray(at));
+      return length;
+    }
+    if (isShort) this.#lookAtLine(chunk.subarray(at, end), this.#offset + end + 1);
     return this.#endLine(end);
   }
 
@@ -179,20 +191,13 @@ export class StructureParser {
       if (chunk[at] !== LF) continue;
       lines++;
       lineStart = at + 1;
-      if (watches && chunk[lineStart] === DASH && this.#isLikely(lineStart)) break;
+      if (watches && chunk[lineStart] === DASH && (chunk[lineStart + 1] ?? DASH) === DASH) break;
     }
     if (lines > 0) {
       this.#lines += lines;
       this.#lineStart = this.#offset + lineStart;
     }
     return at < length ? lineStart : length;
-  }
-
-  /** Whether the line at `at` begins like one of our delimiters, as far as the chunk shows it. */
-  #isLikely(at: number): boolean {
-    const chunk = this.#chunk;
-    if (at + 2 >= chunk.length) return at + 1 >= chunk.length || chunk[at + 1] === DASH;
-    return chunk[at + 1] === DASH && this.#firstOctets[chunk[at + 2] ?? 0] !== 0;
   }
 
   /** The present line ends with the LF at `end`; answers where the next one begins. */
@@ -260,16 +265,18 @@ export class StructureParser {
     part.boundary = boundary;
     part.shadowed = this.#boundaries.get(boundary);
     this.#boundaries.set(boundary, this.#open.length - 1);
-    const first = boundary.charCodeAt(0) & 0xff;
-    this.#firstOctets[first] = (this.#firstOctets[first] ?? 0) + 1;
+    for (const hash of hashesOf(boundary)) this.#hashes.set(hash, (this.#hashes.get(hash) ?? 0) + 1);
   }
 
   #forgetBoundary(part: OpenPart): void {
     if (part.boundary === undefined) return;
     if (part.shadowed === undefined) this.#boundaries.delete(part.boundary);
     else this.#boundaries.set(part.boundary, part.shadowed);
-    const first = part.boundary.charCodeAt(0) & 0xff;
-    this.#firstOctets[first] = (this.#firstOctets[first] ?? 1) - 1;
+    for (const hash of hashesOf(part.boundary)) {
+      const others = (this.#hashes.get(hash) ?? 1) - 1;
+      if (others > 0) this.#hashes.set(hash, others);
+      else this.#hashes.delete(hash);
+    }
     part.boundary = undefined;
   }
 
@@ -315,6 +322,15 @@ export class StructureParser {
   #octetAt(index: number): number {
     return index >= 0 ? this.#chunk[index] ?? -1 : index === -1 ? this.#last : index === -2 ? this.#lastButOne : -1;
   }
+}
+
+/** Of a boundary's two delimiter lines. */
+function hashesOf(boundary: string): readonly number[] {
+  return [`--${boundary}`, `--${boundary}--`].map((line) => Buffer.from(line, 'latin1').reduce(nextHash, 0));
+}
+
+function nextHash(hash: number, octet: number): number {
+  return (Math.imul(hash, 31) + octet) | 0;
 }
 
 function isPadding(octet: number | undefined): boolean {

@@ -31,10 +31,10 @@ export function* noise(about: {
   }
 }
 
-/** The octets in pieces, cut where `random` says. */
+/** The octets in pieces, cut where `random` says: some finely, some in two or three. */
 export function cutUp(octets: Buffer, random: () => number): readonly Buffer[] {
   const chunks: Buffer[] = [];
-  const step = 1 + Math.floor(random() * 12);
+  const step = 1 + Math.floor(random() * Math.max(12, octets.length / 2));
   for (let at = 0; at < octets.length;) {
     const next = at + Math.floor(random() * step * 2);
 
