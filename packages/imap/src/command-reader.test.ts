@@ -49,6 +49,37 @@ test('nothing of a refused APPEND is waited for if the client awaits its "+"', (
   expect(events.map((event) => event.kind)).toEqual(['append', 'command']);
 });
 
+test('a mailbox may be named by a literal before the message', () => {
+  expect(hear(lines('a APPEND {5}', 'Grü?') + 'x').events.map((event) => event.kind)).toEqual(['continue', 'bad']);
+  expect(hear(lines('a APPEND {5}', 'INBOX {3}', 'abc')).events.map((event) => event.kind)).toEqual(['continue', 'append', 'literal', 'literal-end']);
+});
+
+test('a refused message passes by unheld, however long', () => {
+  const reader = new CommandReader(AFTER_LOGIN);
+  const chunk = Buffer.alloc(64 * 1024, 'x');
+  reader.push(lines(`a APPEND x {${chunk.length * 100}+}`));
+  expect(reader.next()?.kind).toBe('append');
+  reader.refuseLiteral();
+  for (let sent = 0; sent < 100; sent++) {
+    reader.push(chunk);
+    expect([reader.next(), reader.hasBuffered]).toEqual([undefined, false]);
+  }
+  reader.push(lines('', 'b NOOP'));
+  expect(reader.next()).toEqual({ kind: 'command', tag: 'b', command: { name: 'NOOP' } });
+});
+
+test('a line that comes octet by octet costs no more memory than one that comes whole', () => {
+  const reader = new CommandReader(AFTER_LOGIN);
+  const before = process.memoryUsage().arrayBuffers;
+  for (let sent = 0; sent < 64 * 1024; sent++) {
+    reader.push(Buffer.from('x'));
+    reader.next();
+  }
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 1024 * 1024);
+  reader.push(Buffer.from('x'));
+  expect(reader.next()).toEqual({ kind: 'too-long' });
+});
+
 test('an APPEND of two messages ends in BAD, not in a message', () => {
   const { events } = hear(lines('a APPEND x {3+}', 'abc {3+}', 'def', 'b NOOP'));
   expect(events.map((event) => ('tag' in event ? `${event.tag} ${event.kind}` : event.kind))).toEqual(['a append', 'literal', 'a bad', 'b command']);

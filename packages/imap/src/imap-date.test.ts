@@ -31,3 +31,13 @@ test('read is what was written, to the second', () => {
     expect(parseDateTime(formatDateTime(seconds * 1000, offset).slice(1, -1))).toBe(seconds * 1000);
   }), { numRuns: 20_000 });
 });
+
+test('a hundred thousand texts near a date are dates or not, and read back if they are', () => {
+  const near = fc.array(fc.constantFrom('1', '07', ' 7', '31', '-', 'Feb', 'dec', '1996', '2024', ' ', '23', ':', '59', '+', '0700', '"', 'x'), { maxLength: 14 });
+  const whole = fc.tuple(fc.constantFrom('01', ' 9', '29', '31'), fc.constantFrom('Feb', 'jun', 'DEC'), fc.constantFrom('1999', '2000'), fc.constantFrom('00:00:00', '23:59:60', '24:00:00'), fc.constantFrom('+0000', '-1260', '+9959'))
+    .map(([day, month, year, time, zone]) => `${day}-${month}-${year} ${time} ${zone}`);
+  fc.assert(fc.property(fc.oneof(near.map((words) => words.join('')), whole), (text) => {
+    const ms = parseDateTime(text);
+    expect(ms === undefined ? undefined : parseDateTime(formatDateTime(ms).slice(1, -1))).toBe(ms);
+  }), { numRuns: 100_000 });
+});

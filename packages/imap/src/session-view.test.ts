@@ -75,6 +75,14 @@ test('a message that came and went unheard is never told of', () => {
   expect(view.count).toBe(1);
 });
 
+test('it is known whose flags the client has not heard of', () => {
+  const view = selected(1, 2);
+  view.apply({ changed: [state(2, 2, '\\Seen')] });
+  expect([view.isUntold(uid(1)), view.isUntold(uid(2))]).toEqual([false, true]);
+  view.settle([state(2, 3, '\\Seen', '\\Flagged')]);
+  expect(view.isUntold(uid(2))).toBe(false);
+});
+
 test('flags of a message that is gone are not told', () => {
   const view = selected(1, 2);
   view.apply({ changed: [state(1, 2, '\\Deleted')], vanished: [uid(1)] });

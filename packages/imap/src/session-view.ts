@@ -197,6 +197,11 @@ export class SessionView<Uid extends number> {
     return this.#vanished.has(uid);
   }
 
+  /** Its flags have changed and the client has not been told: a silent STORE must not hide that. */
+  isUntold(uid: Uid): boolean {
+    return this.#untold.has(uid);
+  }
+
   /** The messages that the client knows of and that are there, ascending. */
   uids(): readonly Uid[] {
     return this.#told === 0 ? [] : this.resolve([{ from: 1, to: this.#told }], false) ?? [];
