@@ -95,16 +95,16 @@ export class Notary {
   }
 
   async #accept(content: Buffer, about: AboutNotice): Promise<void> {
-    const { accept, contents } = this.#options.store;
+    const { store } = this.#options;
     const parser = new StructureParser();
     parser.push(content);
     const { structure, header } = parser.end();
     const prefix = Buffer.alloc(0);
-    const intake = contents.receive();
+    const intake = store.contents.receive();
     await intake.write(content);
     const staged = await intake.finish();
     try {
-      const answer = await accept({
+      const answer = await store.accept({
         ...acceptanceOf(about, this.#options.expire),
         content: staged,
         summary: summarize({ prefix, header, cuts: [], structure }),

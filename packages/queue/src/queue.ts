@@ -176,15 +176,11 @@ export class Queue {
       const free = this.#limits.errands - this.#journeys.size;
       if (free <= 0) return false;
       const now = this.#now;
-      const errands = await this.#options.store.spool.lease({
-        now,
-        until: now + this.#limits.lease,
-        // One route may fill a whole batch; what it has no place for is parked, and that is bounded by this.
-        limit: Math.min(free, this.#limits.errandsPerRoute),
-        without: this.#fullRoutes(),
-      });
+      // One route may fill a whole batch; what it has no place for is parked, and that is bounded by this.
+      const limit = Math.min(free, this.#limits.errandsPerRoute);
+      const errands = await this.#options.store.spool.lease({ now, until: now + this.#limits.lease, limit, without: this.#fullRoutes() });
       for (const errand of errands) this.#begin(errand);
-      if (errands.length === 0) return true;
+      if (errands.length < limit) return true;
     }
     return false;
   }
