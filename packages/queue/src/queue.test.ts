@@ -7,7 +7,9 @@ import { busy, HOUR } from './testing/letters.ts';
 import { Post, RETRY } from './testing/post.ts';
 
 const MINUTE = 60_000;
-const steady = { bytes: (count: number) => seededRandom(1).bytes(count), fraction: () => 0 };
+const chance = seededRandom(1);
+/** Identifiers by chance, pauses without. */
+const steady = { bytes: (count: number) => chance.bytes(count), fraction: () => 0 };
 const isSpoolEmpty = async (post: Post): Promise<boolean> => (await post.store.spool.list({ limit: 1 })).length === 0;
 
 /** The fields for programs of a notice, as a foreign reader finds them: one text a group. */
