@@ -37,7 +37,6 @@ export function cutUp(octets: Buffer, random: () => number): readonly Buffer[] {
   const step = 1 + Math.floor(random() * Math.max(12, octets.length / 2));
   for (let at = 0; at < octets.length;) {
     const next = at + Math.floor(random() * step * 2);
-
     chunks.push(Buffer.from(octets.subarray(at, next)));
     at = Math.max(at, next);
   }
