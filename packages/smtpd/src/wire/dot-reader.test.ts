@@ -92,15 +92,17 @@ test('cut anywhere, and mended plainly, 100,000 letters of line ends and dots re
     wire += '\r\n.\r\nQUIT';
     const cuts = [pick(wire.length + 1), pick(wire.length + 1), pick(wire.length + 1)].sort((a, b) => a - b);
     const whole = read(wire);
-    if (round % 4 === 0) expect({ content: whole.content, rest: whole.rest }).toEqual(plainly(wire));
+    const expected = plainly(wire);
+    if (whole.content !== expected.content || whole.rest !== expected.rest) expect({ wire, ...whole }).toEqual({ wire, ...expected });
     const pieces = read(wire, 'normalised', cuts);
     if (pieces.content !== whole.content || pieces.rest !== whole.rest || pieces.trouble !== whole.trouble) {
       expect({ wire, cuts, ...pieces }).toEqual({ wire, cuts, ...whole });
     }
     const strict = read(wire, 'refused');
-    expect(strict.rest).toBe(whole.rest);
-    expect(strict.trouble).toBe(whole.trouble);
-    if (strict.trouble === undefined) expect(strict.content).toBe(whole.content);
+    const isClean = strict.trouble === undefined;
+    if (strict.rest !== whole.rest || strict.trouble !== whole.trouble || (isClean && strict.content !== whole.content)) {
+      expect({ wire, ...strict }).toEqual({ wire, ...whole });
+    }
   }
 });
 
