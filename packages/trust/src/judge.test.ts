@@ -125,6 +125,26 @@ describe('A verdict', () => {
     expect(verdict.header.toString()).toContain('policy.iprev="2001:db8::2"');
   });
 
+  test('asks for names of addresses and for names made of the sender, where the policy says so', async () => {
+    const resolver = zone();
+    resolver.set('ash.test', { txt: ['v=spf1 ptr -all'] });
+    expect((await judge(LETTER, {}, resolver)).spf.result).toBe('pass');
+    expect((await judge(LETTER, { remoteAddress: '2001:db8::2' }, resolver)).spf.result).toBe('pass');
+    expect((await judge(LETTER, { remoteAddress: '192.0.2.66' }, resolver)).spf.result).toBe('fail');
+    resolver.set('ash.test', { txt: ['v=spf1 exists:%{l}.%{ir}.spf.ash.test -all'] });
+    resolver.set('ann.1.2.0.192.spf.ash.test', { a: ['127.0.0.2'] });
+    expect((await judge(LETTER, {}, resolver)).spf.result).toBe('pass');
+    expect((await judge(LETTER, { sender: 'bob@ash.test' }, resolver)).spf.result).toBe('fail');
+  });
+
+  test('calls a policy that cannot be understood a permanent error', async () => {
+    const resolver = zone();
+    resolver.set('ash.test', { txt: ['v=spf1 ip4:nonsense -all'] });
+    expect((await judge(LETTER, {}, resolver)).spf.result).toBe('permerror');
+    resolver.set('ash.test', { txt: ['v=spf1 include:ash.test -all'] });
+    expect((await judge(LETTER, {}, resolver)).spf.result).toBe('permerror');
+  });
+
   test('on a domain that publishes nothing says none', async () => {
     const verdict = await judge('From: x@birch.test\r\n\r\nbody\r\n', { sender: 'x@birch.test', remoteAddress: '192.0.2.77' });
     expect(verdict.spf).toStrictEqual({ result: 'none', domain: 'birch.test' });

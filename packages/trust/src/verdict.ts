@@ -101,8 +101,9 @@ function value(text: string, isAddressQuoted = false): string {
   return `"${short.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
+/** Also without quotes, which mean nothing here but might to a simple reader. */
 function comment(text: string): string {
-  return `(${text.slice(0, VALUE_LENGTH_MAX).replaceAll(/[^\x20-\x7e]|[()\\]/g, '?')})`;
+  return `(${text.slice(0, VALUE_LENGTH_MAX).replaceAll(/[^\x20-\x7e]|[()\\"]/g, '?')})`;
 }
 
 function isPlainAddress(text: string): boolean {
