@@ -137,6 +137,24 @@ describe.each([['a simulated wire', simulated], ['a real socket', real]])('TLS o
   });
 });
 
+test('TLS over a simulated wire with latency is agreed as the clock goes', async () => {
+  const clock = new SimClock();
+  const net = new SimNet({ clock, latency: 10 });
+  const agreed: SecureConnection[] = [];
+  await net.host('10.0.0.2').listen({ host: '10.0.0.2', port: 25 }, (connection) => {
+    startTlsServer(connection, { context: createServerContext(elm) }).then((secure) => agreed.push(secure)).catch(() => {});
+  });
+  const connecting = net.host('10.0.0.1').connect({ host: '10.0.0.2', port: 25 });
+  await clock.advance(20);
+  startTlsClient(await connecting, { servername: 'mx.elm.test', verify: 'opportunistic' }).then((secure) => agreed.push(secure)).catch(() => {});
+  // Its first words take ten milliseconds to get there, the answer ten more, the last word ten more.
+  await clock.advance(29);
+  expect(agreed).toHaveLength(1);
+  await clock.advance(1);
+  expect(agreed).toHaveLength(2);
+  for (const secure of agreed) secure.destroy();
+});
+
 test('A client that knows nothing above TLS 1.1 is refused', async () => {
   const listening = await nodeNet.listen({ host: '127.0.0.1', port: 0 }, (connection) => {
     startTlsServer(connection, { context: createServerContext(elm) }).catch(() => {});

@@ -1,8 +1,11 @@
+import { createSocket } from 'node:dgram';
+import { encode } from 'dns-packet';
 import { afterEach, describe, expect, test } from 'vitest';
 import { DnsFault, type Resolver } from '../resolver.ts';
 import { SimClock } from '../sim/clock.ts';
 import { seededRandom } from '../sim/random.ts';
 import type { Zone } from '../zone.ts';
+import { realClock } from './clock.ts';
 import { type DnsServer, type DnsServerOptions, type DnsServerQuestion, type DnsTrouble, startDnsServer } from './dns-server.ts';
 import { nodeNet } from './net.ts';
 import { createStubResolver } from './resolver.ts';
@@ -234,6 +237,26 @@ describe('A stub resolver', () => {
       expect(() => createStubResolver({ servers: [server], ...rest })).not.toThrow();
     }
   });
+});
+
+test('A resolver without servers named asks those of the system', () => {
+  expect(() => createStubResolver({ clock: new SimClock(), random: seededRandom(1), net: nodeNet })).not.toThrow();
+});
+
+test('A DNS server goes on after 2,000 malformed questions', async () => {
+  const server = await startDnsServer({ zone });
+  open.push(server);
+  const random = seededRandom(1035);
+  const socket = createSocket('udp4');
+  const good = encode({ type: 'query', id: 1, questions: [{ type: 'MX', name: 'elm.test' }], additionals: [] });
+  for (let round = 0; round < 2_000; round += 1) {
+    const octets = Buffer.from(good.subarray(0, round % 8 === 0 ? Math.floor(random.fraction() * good.length) : good.length));
+    for (let change = 0; change < 1 + (round % 3) && octets.length > 0; change += 1) octets[Math.floor(random.fraction() * octets.length)] = Math.floor(random.fraction() * 256);
+    await new Promise<void>((resolve) => { socket.send(octets, server.port, server.address, () => resolve()); });
+  }
+  socket.close();
+  const resolver = createStubResolver({ servers: [`${server.address}:${server.port}`], clock: realClock, random: seededRandom(2), net: nodeNet });
+  expect(await resolver.mx('elm.test')).toMatchObject({ kind: 'found' });
 });
 
 test('A DNS server says which port is taken', async () => {

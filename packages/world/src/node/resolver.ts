@@ -44,7 +44,7 @@ const NO_RECORDS: DnsRecords = { A: [], AAAA: [], MX: [], TXT: [], PTR: [], TLSA
 /** Throws a TypeError when a server's address is none. */
 export function createStubResolver(options: StubResolverOptions): Resolver {
   const { clock, random, net, timeouts = TIMEOUTS_MS } = options;
-  const servers = (options.servers ?? systemServers()).map(parseServer);
+  const servers = options.servers?.map(mustParseServer) ?? systemServers();
   const cache = new Map<string, Remembered>();
   const underWay = new Map<string, Promise<Outcome>>();
   const turn = createTurnstile(QUESTIONS_MAX);
@@ -119,17 +119,23 @@ function known(name: string): Outcome | undefined {
   return undefined;
 }
 
-function systemServers(): readonly string[] {
-  const servers = getServers();
-  return servers.length > 0 ? servers : ['127.0.0.1'];
+/** Those the system names that we can ask (not those with an IPv6 zone), or this host. */
+function systemServers(): readonly DnsServerAddress[] {
+  const servers = getServers().map(parseServer).filter((server) => server !== undefined);
+  return servers.length > 0 ? servers : [{ host: '127.0.0.1', port: DNS_PORT }];
 }
 
-function parseServer(text: string): DnsServerAddress {
-  const bracketed = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(text) ?? /^([\d.]+):(\d{1,5})$/.exec(text);
-  const [host, port] = bracketed === null ? [text, undefined] : [bracketed[1] ?? '', bracketed[2]];
+function mustParseServer(text: string): DnsServerAddress {
+  const server = parseServer(text);
+  if (server === undefined) throw new TypeError(`${text} is not the address of a name server`);
+  return server;
+}
+
+function parseServer(text: string): DnsServerAddress | undefined {
+  const withPort = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(text) ?? /^([\d.]+):(\d{1,5})$/.exec(text);
+  const [host, port] = withPort === null ? [text, DNS_PORT] : [withPort[1] ?? '', Number(withPort[2] ?? DNS_PORT)];
   const ip = canonicalIp(host);
-  if (ip === undefined || Number(port ?? DNS_PORT) > 65_535) throw new TypeError(`${text} is not the address of a name server`);
-  return { host: ip, port: Number(port ?? DNS_PORT) };
+  return ip === undefined || port > 65_535 ? undefined : { host: ip, port };
 }
 
 /** Lets so many in at once, the others in order of coming. */
