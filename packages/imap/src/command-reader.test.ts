@@ -10,6 +10,13 @@ test('RFC 3501 §6.2.3 and §4.3: a login by literals waits for "+" before each 
   ]);
 });
 
+test('RFC 3501 §6.4.4: a search for a literal in UTF-8', () => {
+  expect(hear(lines('A284 SEARCH CHARSET UTF-8 TEXT {6}', '台北')).events).toEqual([
+    { kind: 'continue', text: 'Ready for the literal' },
+    { kind: 'command', tag: 'A284', command: { name: 'SEARCH', isUid: false, charset: 'UTF-8', key: { key: 'TEXT', text: '台北' } } },
+  ]);
+});
+
 test('RFC 7888 §4: with LITERAL+ nothing waits', () => {
   expect(hear(lines('A001 LOGIN {11+}', 'FRED FOOBAR {7+}', 'fat man', 'A002 NOOP')).events).toEqual([
     { kind: 'command', tag: 'A001', command: { name: 'LOGIN', user: 'FRED FOOBAR', password: 'fat man' } },
