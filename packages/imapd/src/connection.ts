@@ -11,12 +11,12 @@ import { StoreFault } from '@posthorn/store/store.ts';
 import { type Connection, NetFault } from '@posthorn/world/net.ts';
 import { type TlsServerOptions, startTlsServer } from '@posthorn/world/tls.ts';
 import { capabilityCode } from './capabilities.ts';
+import { Farewell } from './farewell.ts';
 import { LetterCut } from './letter-cut.ts';
 import { obey } from './obey.ts';
 import { Outlet, PeerGone } from './outlet.ts';
 import { type Heard, Peer } from './peer.ts';
 import { type Reply, bad, no, ok } from './reply.ts';
-import { MailboxGone } from './selected.ts';
 import { type Services, Session } from './session.ts';
 
 export interface ConnectionOptions extends Services {
@@ -99,34 +99,25 @@ export class ImapConnection {
       if (this.#session.loginFailures >= limits.loginFailuresMax) return this.#bye('Too many failed logins');
       const heard = await this.#peer.hear(isKnown ? limits.autologoutMs : limits.loginMs);
       if (!isKnown) this.#commandsBeforeLogin += 1;
-      if (!(await this.#take(heard))) return undefined;
+      await this.#take(heard);
     }
     return undefined;
   }
 
-  /** False when there is nothing more to hear. */
-  async #take(heard: Heard): Promise<boolean> {
+  async #take(heard: Heard): Promise<void> {
     switch (heard.kind) {
       case 'command':
       case 'append':
-        await this.#obey(heard.tag, heard.command);
-        return true;
+        return this.#obey(heard.tag, heard.command);
       case 'bad':
         this.#badInARow += 1;
         this.#out.write(tagged(heard.tag, bad(heard.text)));
-        return true;
+        return undefined;
       case 'bad-charset':
         // RFC 9051 §6.4.4: the charsets that would do.
         this.#out.write(tagged(heard.tag, no('BADCHARSET (US-ASCII UTF-8)', 'That charset is not known here')));
-        return true;
-      case 'woken': return true;
-      case 'gone': return false;
-      case 'silent':
-        await this.#bye('You were silent for too long');
-        return false;
-      case 'too-long':
-        await this.#bye('That command is too long');
-        return false;
+        return undefined;
+      case 'woken': return undefined;
       case 'line':
       case 'literal':
       case 'literal-end': throw new Error(`a ${heard.kind} that nobody asked for`);
@@ -204,7 +195,7 @@ export class ImapConnection {
     try {
       if (fault instanceof PeerGone) log.debug({ reason: fault.message }, 'imap peer gone');
       else if (fault instanceof NetFault) log.info({ err: fault }, 'imap tls failed');
-      else if (fault instanceof MailboxGone) await this.#bye('The selected mailbox was deleted');
+      else if (fault instanceof Farewell) await this.#bye(fault.message);
       else if (fault instanceof LetterCut) {
         log.error({ err: fault }, 'letter could not be read to its end');
         this.#connection.destroy();

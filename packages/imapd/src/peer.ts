@@ -8,15 +8,12 @@ import { AFTER_LOGIN, CommandReader, type ReaderEvent } from '@posthorn/imap/com
 import { continuation } from '@posthorn/imap/response.ts';
 import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
 import type { Connection } from '@posthorn/world/net.ts';
+import { Farewell } from './farewell.ts';
 import { Inlet } from './inlet.ts';
-import type { Outlet } from './outlet.ts';
+import { type Outlet, PeerGone } from './outlet.ts';
 
 export type Heard =
-  | Exclude<ReaderEvent, { readonly kind: 'continue' }>
-  /** Nothing whole within the time. */
-  | { readonly kind: 'silent' }
-  /** The peer has closed, or the wire is cut. */
-  | { readonly kind: 'gone' }
+  | Exclude<ReaderEvent, { readonly kind: 'continue' | 'too-long' }>
   /** `wake` was called, by us. */
   | { readonly kind: 'woken' };
 
@@ -36,19 +33,25 @@ export class Peer {
     this.#clock = clock;
   }
 
-  /** The next event that is not ours to deal with, waiting at most `withinMs` for all of it. */
+  /**
+   * The next event that is not ours to deal with. Throws `Farewell` when it is not whole
+   * `withinMs`, or larger than we take; `PeerGone` when the peer has closed.
+   */
   async hear(withinMs: Milliseconds): Promise<Heard> {
     const until = this.#clock.monotonic() + withinMs;
     for (;;) {
       const event = this.#reader.next();
       if (event?.kind === 'continue') this.#out.write(continuation(event.text));
       else if (event !== undefined) {
+        if (event.kind === 'too-long') throw new Farewell('That command is too long');
         if (event.kind === 'append') this.#isLiteralHeldBack = event.isSynchronizing;
         return event;
       } else {
         await this.#out.flush();
         const chunk = await this.#wait(until - this.#clock.monotonic());
-        if (!Buffer.isBuffer(chunk)) return { kind: chunk };
+        if (chunk === 'woken') return { kind: 'woken' };
+        if (chunk === 'silent') throw new Farewell('You were silent for too long');
+        if (chunk === 'gone') throw new PeerGone('the peer has closed');
         this.#reader.push(chunk);
       }
     }

@@ -11,16 +11,12 @@ import { type Modseq, type Uid, uid } from '@posthorn/store/ids.ts';
 import type { Mailbox } from '@posthorn/store/mailboxes.ts';
 import type { MailboxKey, MessageState } from '@posthorn/store/messages.ts';
 import type { Store } from '@posthorn/store/store.ts';
+import { Farewell } from './farewell.ts';
 import type { MailboxWatch } from './mailbox-watch.ts';
 import type { Outlet } from './outlet.ts';
 import { ok } from './reply.ts';
 
 type Books = Pick<Store, 'mailboxes' | 'messages'>;
-
-/** The mailbox is no more; RFC 2180 §3.3: the session ends with BYE. */
-export class MailboxGone extends Error {
-  override readonly name = 'MailboxGone';
-}
 
 export class Selected {
   readonly key: MailboxKey;
@@ -92,7 +88,7 @@ export class Selected {
     if (this.#isStale) act?.();
   }
 
-  /** Brings the view up to date. Throws `MailboxGone`. */
+  /** Brings the view up to date. Throws `Farewell` when the mailbox is no more (RFC 2180 §3.3). */
   async look(): Promise<void> {
     if (!this.#isStale) return;
     // A ring from here on is for the next look.
@@ -107,7 +103,7 @@ export class Selected {
 
   async #refresh(): Promise<void> {
     const changes = await this.#store.messages.changes(this.key, this.#since);
-    if (changes === undefined) throw new MailboxGone('the selected mailbox was deleted');
+    if (changes === undefined) throw new Farewell('The selected mailbox was deleted');
     const hasNew = changes.changed.some((state) => state.uid > this.view.uidMax);
     // RFC 3501 §2.3.2: one session is told that a message is \Recent; EXAMINE never takes that from others.
     const recentFrom = hasNew && !this.isReadOnly ? await this.#store.mailboxes.claimRecent(this.key.account, this.key.mailbox) : undefined;

@@ -15,7 +15,6 @@ import type { Mailbox } from '@posthorn/store/mailboxes.ts';
 import { StoreFault } from '@posthorn/store/store.ts';
 import { identifier } from '@posthorn/world/random.ts';
 import { type Exchange, known } from '../exchange.ts';
-import { PeerGone } from '../outlet.ts';
 import { type Reply, bad, no, ok } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
 
@@ -105,9 +104,6 @@ async function receive({ peer, session }: Exchange, intake: Intake): Promise<{ r
       }
       case 'bad': return bad(heard.text);
       case 'woken': break;
-      case 'silent':
-      case 'gone':
-      case 'too-long': throw new PeerGone(`${heard.kind} inside a letter`);
       default: throw new Error(`a ${heard.kind} inside a letter`);
     }
   }

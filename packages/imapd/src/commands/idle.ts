@@ -3,7 +3,6 @@
  */
 import { continuation } from '@posthorn/imap/response.ts';
 import type { KnownExchange } from '../exchange.ts';
-import { PeerGone } from '../outlet.ts';
 import { type Reply, bad, ok } from '../reply.ts';
 
 export async function idle({ session, out, peer }: KnownExchange): Promise<Reply> {
@@ -24,10 +23,6 @@ export async function idle({ session, out, peer }: KnownExchange): Promise<Reply
           selected?.tell(out, { mayExpunge: true });
           if (session.isRetiring) return ok('IDLE done: the server is shutting down');
           break;
-        case 'bad':
-        case 'too-long': return bad('DONE was expected');
-        case 'silent':
-        case 'gone': throw new PeerGone(`${heard.kind} while idling`);
         default: throw new Error(`a ${heard.kind} while idling`);
       }
     }

@@ -6,7 +6,6 @@ import { createSaslServer } from '@posthorn/directory/sasl/server.ts';
 import type { SaslStep } from '@posthorn/directory/sasl/exchange.ts';
 import { capabilityCode, mechanismsOf } from '../capabilities.ts';
 import type { Exchange } from '../exchange.ts';
-import { PeerGone } from '../outlet.ts';
 import { type Reply, bad, no, ok } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
 
@@ -29,7 +28,7 @@ export async function authenticate(exchange: Exchange, { mechanism, initialRespo
   let step = await sasl.step(first);
   while (step.kind === 'challenge') {
     const response = await ask(exchange, step.data);
-    if (response.kind !== 'response') return bad(response.kind === 'cancelled' ? 'Cancelled, as you wished' : 'That is not base64');
+    if (response.kind !== 'response') return bad(response.kind === 'cancelled' ? 'Cancelled' : 'That is not base64');
     step = await sasl.step(response.data);
   }
   return conclude(exchange, step);
@@ -41,15 +40,13 @@ async function ask({ session, out, peer }: Exchange, challenge: Buffer): Promise
   out.write(continuation(challenge.toString('base64')));
   peer.expectLine();
   const heard = await peer.hear(session.services.limits.loginMs);
-  switch (heard.kind) {
-    case 'line': {
-      // RFC 9051 §6.2.2: a lone asterisk takes it back.
-      if (heard.text === '*') return { kind: 'cancelled' };
-      const data = fromBase64(heard.text);
-      return data === undefined ? { kind: 'garbled' } : { kind: 'response', data };
-    }
-    default: throw new PeerGone(`${heard.kind} instead of a SASL response`);
-  }
+  // The server closes: whoever is about to log in may as well do so elsewhere.
+  if (heard.kind === 'woken') return { kind: 'cancelled' };
+  if (heard.kind !== 'line') throw new Error(`a ${heard.kind} instead of a SASL response`);
+  // RFC 9051 §6.2.2: a lone asterisk takes it back.
+  if (heard.text === '*') return { kind: 'cancelled' };
+  const data = fromBase64(heard.text);
+  return data === undefined ? { kind: 'garbled' } : { kind: 'response', data };
 }
 
 async function conclude({ session, peer }: Exchange, step: Exclude<SaslStep, { kind: 'challenge' }>): Promise<Reply> {

@@ -11,6 +11,9 @@
  */
 import type { Connection } from '@posthorn/world/net.ts';
 
+/** Real time, and only to fail with a dialogue instead of a time-out. */
+const SILENCE_MS_MAX = 30_000;
+
 /** The other end of a dialogue, line by line. */
 export class Client {
   readonly connection: Connection;
@@ -64,7 +67,13 @@ export class Client {
   }
 
   #more(): Promise<void> {
-    return new Promise((resolve) => { this.#look = resolve; });
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => { reject(new Error('the server says nothing')); }, SILENCE_MS_MAX);
+      this.#look = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #take(count: number): Buffer {
@@ -86,7 +95,9 @@ export async function play(clients: Readonly<Record<string, Client>>, script: st
     if (who === 'C:') client.say(`${text}\r\n`);
     else if (who === 'C>') client.say(text);
     else {
-      const said = await client.line();
+      const said = await client.line().catch((cause: unknown) => {
+        throw new Error(`expected:\n${line}\nheard:\n${heard.slice(-12).join('\n')}`, { cause });
+      });
       heard.push(`${label ?? ''}S: ${said ?? '<end>'}`);
       if (!matches(said, text)) throw new Error(`expected:\n${line}\nheard:\n${heard.slice(-12).join('\n')}`);
       continue;
