@@ -127,6 +127,32 @@ describe.each([['a simulated wire', simulated], ['a real socket', real]])('TLS o
     await expect(startTlsClient(ends.client, { servername: 'mx.elm.test', verify: 'opportunistic' })).rejects.toMatchObject({ name: 'NetFault' });
   });
 
+  test('takes the wire along when it is destroyed, and hears when the wire breaks', async () => {
+    const first = await wire(world());
+    const [one, two] = await Promise.all([
+      startTlsClient(first.client, { servername: 'mx.elm.test', verify: 'opportunistic' }), startTlsServer(first.server, { context: createServerContext(elm) }),
+    ]);
+    const gone = [once(two, 'close'), once(first.server, 'close'), once(first.client, 'close')];
+    one.destroy();
+    await Promise.all(gone);
+    const second = await wire(world());
+    const [three, four] = await Promise.all([
+      startTlsClient(second.client, { servername: 'mx.elm.test', verify: 'opportunistic' }), startTlsServer(second.server, { context: createServerContext(elm) }),
+    ]);
+    const broken = [once(three, 'close'), once(four, 'close')];
+    second.client.destroy();
+    await Promise.all(broken);
+  });
+
+  test('carries more than a buffer holds, with the reader late', async () => {
+    const { client, server } = await agree(world(), { verify: 'opportunistic' }, { context: createServerContext(elm) });
+    const letter = Buffer.alloc(2_000_000, 'posthorn ');
+    client.end(letter);
+    let octets = 0;
+    for await (const chunk of server) octets += chunk.length;
+    expect(octets).toBe(letter.length);
+  });
+
   test('can be called off', async () => {
     const ends = await wire(world());
     const stop = new AbortController();
