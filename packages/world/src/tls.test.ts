@@ -142,6 +142,7 @@ describe.each([['a simulated wire', simulated], ['a real socket', real]])('TLS o
     const broken = [once(three, 'close'), once(four, 'close')];
     second.client.destroy();
     await Promise.all(broken);
+    expect([one, two, first.client, first.server, three, four, second.server].every((end) => end.destroyed)).toBe(true);
   });
 
   test('carries more than a buffer holds, with the reader late', async () => {
