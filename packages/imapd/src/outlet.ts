@@ -59,22 +59,22 @@ export class Outlet {
   #drained(): Promise<void> {
     const connection = this.#connection;
     return new Promise((resolve, reject) => {
-      const settle = (isGone: boolean): void => {
+      const settle = (gone?: string): void => {
         timer.cancel();
         connection.off('drain', onDrain);
         connection.off('close', onClose);
-        if (isGone) reject(new PeerGone('the connection closed while we wrote'));
+        if (gone !== undefined) reject(new PeerGone(gone));
         else resolve();
       };
-      const onDrain = (): void => { settle(false); };
-      const onClose = (): void => { settle(true); };
+      const onDrain = (): void => { settle(); };
+      const onClose = (): void => { settle('the connection closed while we wrote'); };
       const timer = this.#clock.deadline(this.#stallMs, () => {
-        settle(true);
+        settle('the peer reads nothing');
         connection.destroy();
       });
       connection.on('drain', onDrain);
       connection.on('close', onClose);
-      if (connection.destroyed) settle(true);
+      if (connection.destroyed) onClose();
     });
   }
 }
