@@ -7,10 +7,10 @@ import type { Log } from '@posthorn/world/log.ts';
 import type { TransactionRecipient, TransactionRequest } from './client/commands.ts';
 import type { DialogueFailure } from './client/dialogue.ts';
 import type { TransactionOutcome } from './client/transaction.ts';
-import type { SmtpConnection } from './connection.ts';
+import type { OpenFailure, SmtpConnection } from './connection.ts';
 import type { HostAddress } from './mx.ts';
-import { isBeyondAscii, Needs, type ReadLetter } from './needs.ts';
-import { hostDetail, lackTrouble, outcomeOf, outcomeOfTroubles, type Trouble, troubleOf } from './outcomes.ts';
+import { isBeyondAscii, Needs, type ReadLetter, TLS_LACK } from './needs.ts';
+import { hostDetail, lackTrouble, outcomeOf, outcomeOfTroubles, passing, type Trouble, troubleOf } from './outcomes.ts';
 import type { Pool } from './pool.ts';
 import type { Target } from './target.ts';
 
@@ -20,6 +20,8 @@ export interface AttemptOptions {
   readonly pool: Pool;
   readonly log: Log;
   readonly readLetter: ReadLetter;
+  /** The hosts carry all our mail, whomever it is for. */
+  readonly isSmarthost: boolean;
   /** In one transaction. */
   readonly recipientsMax: number;
 }
@@ -65,7 +67,7 @@ export class Attempt {
     while (todo().length > 0 && !signal.aborted) {
       const acquired = await pool.acquire(target, signal);
       if (acquired.kind === 'failed') {
-        this.#trouble(todo(), troubleOf(acquired.failure, host));
+        this.#trouble(todo(), this.#openTrouble(acquired.failure, host));
         return;
       }
       const by = { host, connection: acquired.connection };
@@ -85,6 +87,16 @@ export class Attempt {
         pool.release(by.connection);
       }
     }
+  }
+
+  #openTrouble(failure: OpenFailure, host: HostAddress): Trouble {
+    const trouble = troubleOf(failure, host);
+    if (failure.why === 'tls' && this.#options.errand.letter.isTlsRequired) {
+      const { status, text } = TLS_LACK;
+      return { ...trouble, isPermanent: true, remark: { code: 0, status, text: `${text}: ${trouble.remark.text}`, host: '' } };
+    }
+    // What keeps us from our own smarthost is never the letter's fault.
+    return this.#options.isSmarthost ? passing(trouble) : trouble;
   }
 
   get #pending(): readonly SpooledRecipient[] {
@@ -130,7 +142,10 @@ export class Attempt {
       }
     }
     const { failure } = outcome;
-    if (failure !== undefined) this.#options.log.info({ ...hostDetail(by.host), stage: failure.stage, why: failure.why }, 'dialogue ended early');
+    if (failure === undefined) return;
+    const facts = { ...hostDetail(by.host), letter: this.#options.errand.letter.letter, stage: failure.stage, why: failure.why, text: failure.text };
+    if (failure.why === 'content') this.#options.log.error(facts, 'letter could not be read');
+    else this.#options.log.info(facts, 'dialogue ended early');
   }
 
   #trouble(recipients: readonly SpooledRecipient[], trouble: Trouble): void {

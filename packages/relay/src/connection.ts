@@ -52,8 +52,10 @@ export interface Mailing {
 type TlsDemand = Target['tls'] | 'never';
 
 /** Once we stop, how long the answer to a final dot may still take. */
-const LAST_ANSWER_TIMEOUT = 3_000;
+const LAST_ANSWER_TIMEOUT = 2_000;
 const NONCE_LENGTH = 24;
+/** Tells nobody to stop. */
+const NEVER = new AbortController();
 
 /** Connects, greets, secures and logs in. */
 export async function openConnection(world: ConnectionWorld, target: Target, { signal, tls = target.tls }: {
@@ -61,7 +63,7 @@ export async function openConnection(world: ConnectionWorld, target: Target, { s
   readonly tls?: TlsDemand;
 }): Promise<OpenAnswer> {
   const occasion = { remoteAddress: target.address, host: target.host };
-  const { cut, reply } = await askFaults(world, 'connect', occasion);
+  const { cut, reply } = await askFaults({ ...world, signal }, 'connect', occasion);
   if (cut !== undefined || reply !== undefined) return connectFailure(`${target.host} [${target.address}] cannot be reached: by a fault rule`);
   const timer = new AbortController();
   const timeout = world.clock.deadline(CONNECT_TIMEOUT, () => timer.abort());
@@ -93,6 +95,8 @@ export class SmtpConnection {
   #wire: Wire;
   #tls: TlsFacts | undefined;
   #mailing: Mailing | undefined;
+  /** Of who uses it now. */
+  #signal: AbortSignal = NEVER.signal;
   /** A fault rule wants the next thing that comes in to be lost, and the connection with it. */
   #losesNext = false;
   /** A fault rule answered in the host's place: what it would say next is anyone's guess. */
@@ -136,10 +140,11 @@ export class SmtpConnection {
 
   /** From the connection to `ready`. Undefined when it is. */
   async greet(signal: AbortSignal): Promise<OpenFailure | undefined> {
-    const isReady = this.target.tls !== 'implicit' || await this.#secure(signal) === undefined;
+    this.#signal = signal;
+    const isReady = this.target.tls !== 'implicit' || await this.#secure() === undefined;
     if (isReady) {
       await this.#fault('banner');
-      await this.#converse([], signal);
+      await this.#converse([]);
     }
     const { failure } = this.#client;
     if (failure === undefined) return undefined;
@@ -151,7 +156,8 @@ export class SmtpConnection {
   async send(mailing: Mailing): Promise<TransactionOutcome> {
     this.#wire.calm();
     this.#mailing = mailing;
-    await this.#converse(this.#client.begin(mailing.request), mailing.signal);
+    this.#signal = mailing.signal;
+    await this.#converse(this.#client.begin(mailing.request));
     this.#mailing = undefined;
     if (this.#client.isOver || this.#isSpoilt) this.#wire.destroy();
     const { outcome } = this.#client;
@@ -166,7 +172,8 @@ export class SmtpConnection {
       this.#wire.destroy();
       return;
     }
-    await this.#converse(this.#client.quit(), new AbortController().signal);
+    this.#signal = NEVER.signal;
+    await this.#converse(this.#client.quit());
     if (this.#client.failure === undefined) this.#wire.end();
     else this.#wire.destroy();
   }
@@ -176,33 +183,33 @@ export class SmtpConnection {
   }
 
   /** Carries out actions and reads answers, until it is ready, done or over. */
-  async #converse(first: readonly ClientAction[], signal: AbortSignal): Promise<void> {
+  async #converse(first: readonly ClientAction[]): Promise<void> {
     let actions = [...first];
     while (!this.#client.isOver || actions.length > 0) {
       for (let action = actions.shift(); action !== undefined; action = actions.shift()) {
         if (action.kind === 'ready' || action.kind === 'done' || action.kind === 'over') return;
-        actions.push(...await this.#perform(action, signal));
+        actions.push(...await this.#perform(action));
       }
-      actions = [...await this.#listen(signal)];
+      actions = [...await this.#listen()];
     }
   }
 
-  async #perform(action: Exclude<ClientAction, { kind: 'ready' | 'done' | 'over' }>, signal: AbortSignal): Promise<readonly ClientAction[]> {
+  async #perform(action: Exclude<ClientAction, { kind: 'ready' | 'done' | 'over' }>): Promise<readonly ClientAction[]> {
     switch (action.kind) {
       case 'send':
         return this.#command(action);
       case 'secure':
-        return await this.#secure(signal) ?? this.#client.secured();
+        return await this.#secure() ?? this.#client.secured();
       case 'content':
-        return this.#sendContent(signal);
+        return this.#sendContent();
       default:
         return action satisfies never;
     }
   }
 
-  async #listen(signal: AbortSignal): Promise<readonly ClientAction[]> {
+  async #listen(): Promise<readonly ClientAction[]> {
     const { stage } = this.#client;
-    let heard = await this.#wire.read({ timeout: timeoutOf(stage), signal });
+    let heard = await this.#wire.read({ timeout: timeoutOf(stage), signal: this.#signal });
     // The host may have taken the letter; the answer is worth a moment, or it is sent twice.
     if (heard === 'called-off' && stage === 'data-end') heard = await this.#wire.read({ timeout: LAST_ANSWER_TIMEOUT });
     if (typeof heard === 'string') return this.#client.cut(heard);
@@ -222,7 +229,7 @@ export class SmtpConnection {
   }
 
   /** Puts TLS on top of the wire. Answers with what to do if that failed. */
-  async #secure(signal: AbortSignal): Promise<readonly ClientAction[] | undefined> {
+  async #secure(): Promise<readonly ClientAction[] | undefined> {
     const timer = new AbortController();
     const timeout = this.#world.clock.deadline(timeoutOf('tls'), () => timer.abort());
     try {
@@ -231,30 +238,30 @@ export class SmtpConnection {
         servername: this.target.host,
         verify: this.target.isVerified ? 'required' : 'opportunistic',
         ...(ca === undefined ? {} : { ca }),
-        signal: AbortSignal.any([signal, timer.signal]),
+        signal: AbortSignal.any([this.#signal, timer.signal]),
       });
       this.#tls = secure.tls;
       this.#wire = new Wire(secure, this.#world.clock);
       return undefined;
     } catch (fault) {
       if (!(fault instanceof NetFault)) throw fault;
-      if (signal.aborted) return this.#client.cut('called-off');
+      if (this.#signal.aborted) return this.#client.cut('called-off');
       return this.#client.cut('tls', timer.signal.aborted ? 'it took too long' : fault.message);
     } finally {
       timeout.cancel();
     }
   }
 
-  async #sendContent(signal: AbortSignal): Promise<readonly ClientAction[]> {
+  async #sendContent(): Promise<readonly ClientAction[]> {
     const faults = await this.#fault('body');
     if (this.#client.isOver) return [{ kind: 'over' }];
     const stuffer = new DotStuffer();
     try {
       for await (const chunk of this.#mailing?.content() ?? []) {
         this.#wire.write(stuffer.push(chunk));
-        if (faults.throttle !== undefined) await pause(this.#world.clock, chunk.length * 1_000 / faults.throttle.octetsPerSecond);
+        if (faults.throttle !== undefined) await pause(chunk.length * 1_000 / faults.throttle.octetsPerSecond, { clock: this.#world.clock, signal: this.#signal });
         if (!this.#wire.isHeavy && faults.throttle === undefined) continue;
-        const interruption = await this.#wire.flush({ timeout: BLOCK_TIMEOUT, signal });
+        const interruption = await this.#wire.flush({ timeout: BLOCK_TIMEOUT, signal: this.#signal });
         if (interruption !== undefined) return this.#client.cut(interruption);
         const heard = this.#wire.take();
         if (heard !== undefined) this.#client.receive(heard);
@@ -275,7 +282,7 @@ export class SmtpConnection {
       ...(this.#mailing === undefined ? {} : { sender: this.#mailing.request.reversePath ?? '' }),
       ...(recipient === undefined ? {} : { recipient }),
     };
-    const faults = await askFaults(this.#world, stage, occasion);
+    const faults = await askFaults({ ...this.#world, signal: this.#signal }, stage, occasion);
     if (faults.reply !== undefined) {
       this.#isSpoilt = true;
       const isUnasked = stage === 'banner' || stage === 'body';

@@ -24,6 +24,9 @@ export interface Lack {
   readonly text: string;
 }
 
+/** RFC 8689 §4.2.1, §5. */
+export const TLS_LACK: Lack = { status: '5.7.30', text: 'The letter must travel under TLS all the way, which this host does not promise' };
+
 export class Needs {
   readonly #letter: Letter;
   readonly #read: ReadLetter;
@@ -47,7 +50,7 @@ export class Needs {
   }): Promise<Lack | undefined> {
     const { body, isSmtpUtf8, isTlsRequired } = this.#letter;
     if (isTlsRequired && !(isTlsVerified && extensions.hasRequireTls)) {
-      return { status: '5.7.30', text: 'The letter must travel under TLS, which this host does not promise' };
+      return TLS_LACK;
     }
     if (extensions.sizeMax > 0 && this.octets > extensions.sizeMax) {
       return { status: '5.3.4', text: `The letter has ${this.octets} octets, and this host takes ${extensions.sizeMax}` };

@@ -59,10 +59,21 @@ export function troubleOf(failure: OpenFailure, host: HostAddress, connection?: 
   };
   if (reply !== undefined) {
     // A refused login is our configuration's fault: no reason to send the mail back.
-    return { isPermanent: reply.code >= 500 && failure.stage !== 'auth', remark: remarkOf(reply, host.host), detail };
+    const isPermanent = reply.code >= 500 && failure.stage !== 'auth';
+    const remark = remarkOf(reply, host.host);
+    return { isPermanent, remark: isPermanent ? remark : notYet(remark), detail };
   }
   const text = failure.stage === 'connect' ? failure.text : `${host.host} [${host.address}]: ${failure.text}, ${STAGES[failure.stage] ?? failure.stage}`;
   return { isPermanent: false, remark: { code: 0, status: STATUSES[failure.why], text, host: '' }, detail };
+}
+
+/** The same, taken for something that may pass: RFC 3463 §3.1, class 4. */
+export function passing(trouble: Trouble): Trouble {
+  return { ...trouble, isPermanent: false, remark: notYet(trouble.remark) };
+}
+
+function notYet(remark: Remark): Remark {
+  return { ...remark, status: remark.status.replace(/^5/, '4') };
 }
 
 export function lackTrouble(lack: Lack, host: HostAddress, connection: SmtpConnection): Trouble {

@@ -205,7 +205,7 @@ describe('What a letter needs', () => {
     ['was announced as international and is not', { text: 'Subject: x\r\n\r\nhello\r\n', extensions: [], letter: { isSmtpUtf8: true } }, 'relayed-without-dsn 2.0.0'],
     ['is an international sender', { extensions: ['8BITMIME'], letter: { reversePath: 'änn@ash.test' } }, 'failed 5.6.7'],
     ['is binary', { extensions: ['8BITMIME'], letter: { body: 'BINARYMIME' } }, 'failed 5.6.3'],
-    ['is TLS all the way', { extensions: ['REQUIRETLS'], letter: { isTlsRequired: true } }, 'deferred 4.7.5'],
+    ['is TLS all the way', { extensions: ['REQUIRETLS'], letter: { isTlsRequired: true } }, 'failed 5.7.30'],
   ] as const)('%s', async (_, { extensions, letter, ...rest }, expected) => {
     const lab = createLaboratory(rest);
     await lab.host('203.0.113.1', { extensions });
@@ -270,7 +270,7 @@ describe('TLS', () => {
     expect(elm.sessions[0]?.commands).toContain('MAIL FROM:<ann@ash.test> REQUIRETLS');
     const strangers = createLaboratory();
     await strangers.host('203.0.113.1', { tls, extensions: ['REQUIRETLS'] });
-    expect(kinds(await strangers.carry(makeErrand({ to: ['eve@elm.test'], letter })))).toEqual(['deferred 4.7.5']);
+    expect(kinds(await strangers.carry(makeErrand({ to: ['eve@elm.test'], letter })))).toEqual(['failed 5.7.30']);
   });
 
   it('without REQUIRETLS is not enough for a letter that requires it', async () => {
@@ -309,7 +309,12 @@ describe('A smarthost', () => {
 
   it('that refuses our login makes mail wait: it is our mistake', async () => {
     const { lab } = await smarthost('submission://ann:wrong@smart.test', { extensions: ['AUTH PLAIN'], answer: (command) => (command.startsWith('AUTH') ? '535 5.7.8 No' : undefined) }, 587);
-    expect(kinds(await lab.carry(eve))).toEqual(['deferred 5.7.8']);
+    expect(kinds(await lab.carry(eve))).toEqual(['deferred 4.7.8']);
+  });
+
+  it('that wants nothing of us makes mail wait, not fail', async () => {
+    const { lab } = await smarthost('smtp://smart.test', { banner: '554 5.7.1 Not from there' }, 25);
+    expect(kinds(await lab.carry(eve))).toEqual(['deferred 4.7.1']);
   });
 
   it('with another\'s certificate hears no password', async () => {
@@ -398,6 +403,36 @@ describe('Connections', () => {
     const elm = await lab.host('203.0.113.1');
     for (let letter = 0; letter < 4; letter += 1) await lab.carry(eve);
     expect(elm.sessions.map(({ letters }) => letters.length)).toEqual([2, 2]);
+  });
+});
+
+describe('Wherever the connection breaks', () => {
+  const dialogue = [220, 250, 250, 250, 354, 250].map((code) => `${code} 2.0.0 Ok\r\n`).join('');
+  const polite = (command: string): string => (command === '' ? '220 2.0.0 Ok' : command === 'DATA' ? '354 2.0.0 Ok' : '250 2.0.0 Ok');
+
+  it.each(['reset', 'close'] as const)('by %s on the way to us, the letter waits, unless the host said that it has it', async (kind) => {
+    for (let at = 0; at <= dialogue.length; at += 1) {
+      const lab = createLaboratory();
+      const elm = await lab.host('203.0.113.1', { answer: polite });
+      lab.net.trouble({ to: '203.0.113.1', kind, direction: 'inward', at });
+      const [outcome] = kinds(await lab.carry(eve));
+      expect(`${at} ${outcome}`).toBe(`${at} ${at === dialogue.length ? 'relayed-without-dsn 2.0.0' : 'deferred 4.4.2'}`);
+      // Any octet of the last reply means that the letter was there.
+      const isAnswered = at > dialogue.length - '250 2.0.0 Ok\r\n'.length;
+      expect(elm.letters).toHaveLength(isAnswered ? 1 : 0);
+      expect(lab.clock.waiting).toBe(0);
+    }
+  });
+
+  it('on the way to the host, the letter waits, and is not there unless all of it was', async () => {
+    const said = ['EHLO mx.ash.test', 'MAIL FROM:<ann@ash.test>', 'RCPT TO:<eve@elm.test>', 'DATA', LETTER_TEXT.replace('\n.', '\n..'), '.\r\n'].join('\r\n').replace('\r\n\r\n.\r\n', '\r\n.\r\n');
+    for (let at = 0; at < said.length; at += 1) {
+      const lab = createLaboratory();
+      const elm = await lab.host('203.0.113.1', { answer: polite });
+      lab.net.trouble({ to: '203.0.113.1', kind: 'reset', at });
+      expect(kinds(await lab.carry(eve))).toEqual(['deferred 4.4.2']);
+      expect(elm.letters).toEqual([]);
+    }
   });
 });
 

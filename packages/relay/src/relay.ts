@@ -10,6 +10,7 @@ import type { CarryReport, Courier, Outcome } from '@posthorn/queue/courier.ts';
 import type { Errand } from '@posthorn/store/spool.ts';
 import type { Clock } from '@posthorn/world/clock.ts';
 import type { FaultRules } from '@posthorn/world/fault.ts';
+import { canonicalIp } from '@posthorn/world/ip.ts';
 import type { Log } from '@posthorn/world/log.ts';
 import type { Net } from '@posthorn/world/net.ts';
 import type { Random } from '@posthorn/world/random.ts';
@@ -31,7 +32,7 @@ export interface RelayOptions {
   readonly faults: FaultRules;
   /** Our name: in EHLO, and never to be sent to. */
   readonly hostname: string;
-  /** IP addresses that are ours, in canonical form: never to be sent to. */
+  /** IP addresses that are ours: never to be sent to. */
   readonly ownAddresses?: readonly string[];
   /** Where other hosts' MX listens: 25. */
   readonly port: number;
@@ -63,19 +64,22 @@ export type Relay = Courier & {
 const defaultLimits: RelayLimits = { hosts: 10, recipients: 100, perHost: 10, resting: 100, rest: 30_000, letters: 100 };
 
 export function createRelay(options: RelayOptions): Relay {
-  const { clock, random, resolver, smarthost, log } = options;
+  const { clock, resolver, smarthost, log } = options;
+  const ownAddresses = (options.ownAddresses ?? []).map((address) => canonicalIp(address) ?? address);
   const limits = { ...defaultLimits, ...options.limits };
   const pool = new Pool({ clock, limits, open: opener(options) });
 
   const routeFor = (domain: string): Promise<Route> => (smarthost === undefined
-    ? findHosts(domain, { ...options, resolver, random, ownAddresses: options.ownAddresses ?? [] })
+    ? findHosts(domain, { ...options, ownAddresses })
     : findSmarthost(smarthost, resolver));
 
   const carry = async (errand: Errand, signal: AbortSignal): Promise<CarryReport> => {
     const started = clock.monotonic();
     const route = await routeFor(errand.route);
     if (route.kind !== 'hosts') return report(errand, (index) => ({ index, kind: route.kind, remark: route.remark, detail: {} }));
-    const attempt = new Attempt({ errand, signal, pool, log, readLetter: options.readLetter, recipientsMax: limits.recipients });
+    const attempt = new Attempt({
+      errand, signal, pool, log, readLetter: options.readLetter, recipientsMax: limits.recipients, isSmarthost: smarthost !== undefined,
+    });
     for (const host of route.hosts.slice(0, limits.hosts)) {
       if (attempt.isOver) break;
       await attempt.tryHost(host, targetFor(host, { errand, options }));

@@ -1,7 +1,7 @@
 /**
  * Fault rules on the sending side: what is made to go wrong at each stage.
  */
-import type { Clock } from '@posthorn/world/clock.ts';
+import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
 import type { FaultAction, FaultOccasion, FaultRules, FaultStage } from '@posthorn/world/fault.ts';
 import type { ClientStage } from './client/dialogue.ts';
 
@@ -23,14 +23,14 @@ const STAGES: Readonly<Partial<Record<ClientStage, FaultStage>>> = {
 
 /** What fault rules say about this stage; waits where they say so. */
 export async function askFaults(
-  { faults, clock }: { readonly faults: FaultRules; readonly clock: Clock },
+  { faults, clock, signal }: { readonly faults: FaultRules; readonly clock: Clock; readonly signal: AbortSignal },
   stage: ClientStage | 'connect',
   occasion: SendingOccasion,
 ): Promise<SendingFaults> {
   const asked = stage === 'connect' ? stage : STAGES[stage];
   const actions = asked === undefined ? [] : faults.ask({ side: 'sending', stage: asked, ...occasion });
   if (actions.length === 0) return NONE;
-  for (const action of actions) if (action.kind === 'delay') await pause(clock, action.ms);
+  for (const action of actions) if (action.kind === 'delay') await pause(action.ms, { clock, signal });
   const reply = actions.find((action) => action.kind === 'reply');
   const cut = actions.find((action) => action.kind === 'cut');
   const throttle = actions.find((action) => action.kind === 'throttle');
@@ -41,8 +41,15 @@ export async function askFaults(
   };
 }
 
-export function pause(clock: Clock, ms: number): Promise<void> {
+/** Waits, but not longer than until we are told to stop. */
+export function pause(ms: Milliseconds, { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal }): Promise<void> {
   return new Promise((resolve) => {
-    clock.deadline(ms, resolve);
+    const over = (): void => {
+      timer.cancel();
+      signal.removeEventListener('abort', over);
+      resolve();
+    };
+    const timer = clock.deadline(signal.aborted ? 0 : ms, over);
+    signal.addEventListener('abort', over);
   });
 }

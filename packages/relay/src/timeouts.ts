@@ -26,7 +26,7 @@ const TIMEOUTS: Readonly<Record<ClientStage, Milliseconds>> = {
   data: 2 * MINUTE, // RFC 5321 §4.5.3.2.4
   body: BLOCK_TIMEOUT,
   'data-end': 10 * MINUTE, // RFC 5321 §4.5.3.2.6
-  quit: 5 * SECOND, // Nothing depends on the answer any more.
+  quit: 1 * SECOND, // Nothing depends on the answer any more, and who stops us waits for it.
 };
 
 export function timeoutOf(stage: ClientStage): Milliseconds {
