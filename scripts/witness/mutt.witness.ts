@@ -28,7 +28,8 @@ test('mutt sends with an attachment, then saves what it reads to another mailbox
   const sent = await run('curl', ['-sS', `imap://${office.imap.host}:${office.imap.port}/INBOX;UID=1`, '-u', 'eve@elm.test:any']);
   expect(sent.toString()).toContain(Buffer.from(Array.from({ length: 54 }, (_, index) => index)).toString('base64'));
   expect(sent.toString()).toMatch(/^From: Ann =\?utf-8\?/m);
-  await run('mutt', ['-F', rc, '-e', 'push "<save-message>=Archive<enter><sync-mailbox><quit>"'], { env });
+  // Reading needs a terminal: script(1) makes one.
+  await run('script', ['-qec', `mutt -F ${rc} -e 'push "<save-message>=Archive<enter><sync-mailbox><quit>"'`, '/dev/null'], { env });
   const counts = await run('curl', ['-sS', `imap://${office.imap.host}:${office.imap.port}/`, '-u', 'eve@elm.test:any', '-X', 'STATUS Archive (MESSAGES)']);
   expect(counts.toString()).toContain('MESSAGES 1');
 });

@@ -8,6 +8,7 @@ import { openCertificates } from './certificates.ts';
 import type { Config } from './config/config.ts';
 import type { ReadAnswer } from './config/read.ts';
 import { openCore } from './core.ts';
+import type { Core } from './core.ts';
 import { openDoor } from './doors.ts';
 import type { Door } from './doors.ts';
 import { openApi } from './desk.ts';
@@ -26,6 +27,8 @@ export interface HostOptions {
 
 export interface Host {
   readonly bound: readonly Bound[];
+  /** The books and the directory, for who holds the host in the same process. */
+  readonly core: Core;
   /** Takes the configuration up again; a faulty one changes nothing. */
   reload(): Promise<ReloadAnswer>;
   /** Lets sessions end in order; nothing acknowledged is lost. */
@@ -86,6 +89,10 @@ class OpenHost implements Host {
       throw error;
     }
     this.#parts.post.start();
+  }
+
+  get core(): Core {
+    return this.#parts.core;
   }
 
   async reload(): Promise<ReloadAnswer> {

@@ -1,0 +1,105 @@
+/**
+ * A town for tests: hosts in one simulated world, and people who type at their ports.
+ */
+import { once } from 'node:events';
+import { silentLog } from '@posthorn/world/log.ts';
+import { noFaults } from '@posthorn/world/fault.ts';
+import type { Connection, Endpoint } from '@posthorn/world/net.ts';
+import { SimClock, settle } from '@posthorn/world/sim/clock.ts';
+import { SimNet } from '@posthorn/world/sim/net.ts';
+import { seededRandom } from '@posthorn/world/sim/random.ts';
+import { SimResolver } from '@posthorn/world/sim/resolver.ts';
+import { DEFAULTS } from '../config/config.ts';
+import type { Config, Protocol } from '../config/config.ts';
+import { openHost } from '../host.ts';
+import type { Host } from '../host.ts';
+
+const PORTS: readonly (readonly [Protocol, number])[] = [['smtp', 25], ['submission', 587], ['lmtp', 24], ['imap', 143]];
+const PASSWORD = 'a long secret';
+
+export class Town {
+  readonly clock = new SimClock();
+  readonly net = new SimNet({ clock: this.clock });
+  readonly dns = new SimResolver();
+  readonly #random = seededRandom(1);
+  readonly #hosts: Host[] = [];
+
+  /** A host for a domain at an IP address, with these people; known to DNS. */
+  async open(domain: string, ip: string, people: readonly string[], more: Partial<Config> = {}): Promise<Host> {
+    // Loaded from disk with the first letter otherwise, which simulated time does not wait for.
+    await import('@posthorn/trust/examine.ts');
+    this.dns.set(domain, { mx: [{ preference: 10, exchange: `mx.${domain}` }], txt: [`v=spf1 ip4:${ip} -all`] });
+    this.dns.set(`mx.${domain}`, { a: [ip] });
+    const host = await openHost({
+      config: {
+        hostname: `mx.${domain}`,
+        data: ':memory:',
+        domains: [domain],
+        listeners: PORTS.map(([protocol, port]) => ({ protocol, endpoint: { host: ip, port }, from: 'a test' })),
+        trustedNetworks: [ip],
+        messageOctetsMax: DEFAULTS.messageOctetsMax,
+        relay: { port: 25, retry: DEFAULTS.retry, expire: DEFAULTS.expire, isLoopbackAllowed: true },
+        trust: { isJudging: true, isDmarcRejectObeyed: true },
+        ...more,
+      },
+      world: {
+        clock: this.clock, random: this.#random, net: this.net.host(ip), resolver: this.dns, log: silentLog, faults: noFaults, hasThreads: false,
+      },
+    });
+    for (const person of people) await host.core.directory.addAccount(`${person}@${domain}`, PASSWORD);
+    this.#hosts.push(host);
+    return host;
+  }
+
+  /** Someone types at a port: `lines` one after the other, each after the answer to the one before. All that was said by the server. */
+  async talk(from: string, to: Endpoint, lines: readonly string[]): Promise<string> {
+    const connection = await this.net.host(from).connect(to);
+    const said: string[] = [];
+    connection.setEncoding('latin1');
+    connection.on('data', (text: string) => said.push(text));
+    connection.on('error', () => {});
+    await settle();
+    for (const line of lines) {
+      connection.write(`${line}\r\n`, 'latin1');
+      await settle();
+    }
+    await hangUp(connection);
+    return said.join('');
+  }
+
+  /** A letter by submission from the host's own (trusted) address. */
+  async submit(ip: string, from: string, to: readonly string[], letter: readonly string[]): Promise<string> {
+    return this.talk(ip, { host: ip, port: 587 }, [
+      'EHLO laptop.test', `MAIL FROM:<${from}>`, ...to.map((recipient) => `RCPT TO:<${recipient}>`), 'DATA', [...letter, '.'].join('\r\n'), 'QUIT',
+    ]);
+  }
+
+  /** The letters in a person's INBOX, as IMAP would give them, oldest first. */
+  async inbox(host: Host, address: string): Promise<readonly string[]> {
+    const { accounts, mailboxes, messages } = host.core.store;
+    const account = await accounts.byAddress(address);
+    if (account === undefined) throw new Error(`nobody is called ${address}`);
+    const mailbox = await mailboxes.byName(account.id, 'INBOX');
+    if (mailbox === undefined) throw new Error('no INBOX');
+    const key = { account: account.id, mailbox: mailbox.id };
+    const rows = await messages.rows(key, (await messages.states(key)).map(({ uid }) => uid));
+    return Promise.all(rows.map(async (row) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of messages.read(row)) chunks.push(chunk);
+      return Buffer.concat(chunks).toString('latin1');
+    }));
+  }
+
+  async close(): Promise<void> {
+    const closing = Promise.all(this.#hosts.map((host) => host.close()));
+    await this.clock.advance(10_000);
+    await closing;
+  }
+}
+
+async function hangUp(connection: Connection): Promise<void> {
+  if (connection.destroyed) return;
+  const closed = once(connection, 'close');
+  connection.destroy();
+  await closed;
+}
