@@ -98,8 +98,7 @@ export class ReadingRoom implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server.close(0);
     await this.store.close();
-    const bugs = this.log.lines.filter(({ event }) => /\bbug\b|badly/.test(event));
-    const fault = bugs[0]?.facts['err'];
+    const fault = this.log.lines.find(({ event }) => /\bbug\b|badly/.test(event))?.facts['err'];
     if (fault instanceof Error) throw new Error(`a session met a bug: ${fault.stack ?? ''}`);
   }
 }

@@ -8,7 +8,7 @@
  * when replies go out.
  */
 import { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
-import { DotReader } from './dot-reader.ts';
+import type { DotReader } from './dot-reader.ts';
 
 export interface LineEvents {
   /** A whole line without its end. */

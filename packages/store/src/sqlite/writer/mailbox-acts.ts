@@ -180,6 +180,6 @@ export class MailboxActs {
   #belowOf(account: AccountId, name: string): readonly Row[] {
     const prefix = `${name}/`;
     // substr counts characters; JavaScript's length counts UTF-16 units.
-    return this.#below.all(account, [...prefix].length, prefix);
+    return this.#below.all(account, Array.from(prefix).length, prefix);
   }
 }
