@@ -1,7 +1,7 @@
 /**
  * Postfix as a neighbour: it relays to us, we relay to it, and it hands letters over by LMTP.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { ImapFlow } from 'imapflow';
@@ -68,15 +68,14 @@ servers = ["127.0.0.1:${dnsPort}"]
 port = ${mxPort}
 `, { 'eve@elm.test': 'a-long-secret', 'pat@pine.test': 'a-long-secret' });
   const maildir = join(folder.path, 'theirs', 'mail');
+  await mkdir(maildir);
+  await chmod(maildir, 0o777);
+  await chmod(folder.path, 0o755);
   await using _postfix = await startPostfix({
     folder: join(folder.path, 'theirs'), hostname: 'mx.oak.test', address: '127.0.0.4', port: mxPort,
     transport: [`elm.test smtp:[127.0.0.3]:${mxPort}`, `pine.test lmtp:inet:127.0.0.3:${lmtpPort}`],
     main: ['virtual_mailbox_domains = oak.test', `virtual_mailbox_base = ${maildir}`, 'virtual_mailbox_maps = static:all/', 'virtual_minimum_uid = 1', 'virtual_uid_maps = static:65534', 'virtual_gid_maps = static:65534', 'smtp_tls_security_level = may'],
   });
-  await mkdir(maildir, { mode: 0o777 });
-  const { chmod } = await import('node:fs/promises');
-  await chmod(maildir, 0o777);
-  await chmod(folder.path, 0o755);
 
   const toPostfix = createTransport({ host: '127.0.0.4', port: mxPort, ignoreTLS: true });
   for (const recipient of ['eve@elm.test', 'pat@pine.test']) {

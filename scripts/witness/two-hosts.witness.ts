@@ -44,8 +44,8 @@ test('a letter submitted at ash is read at elm, signed and judged on its way; on
   for (const name of ['ash', 'elm', 'dns']) await mkdir(join(folder.path, name));
   await using ash = await startServe(join(folder.path, 'ash'), toml({ domain: 'ash.test', address: '127.0.0.2', mxPort, dnsPort }), { 'ann@ash.test': 'secret-of-ann' });
   await using elm = await startServe(join(folder.path, 'elm'), toml({ domain: 'elm.test', address: '127.0.0.3', mxPort, dnsPort }), { 'eve@elm.test': 'secret-of-eve' });
-  const keys: { readonly records: readonly { readonly name: string; readonly value: string }[] } = JSON.parse(await ash.posthorn(['domain', 'dkim', 'ash.test', '--json']));
-  const records = keys.records.map(({ name, value }) => `${name}. IN TXT ${value.match(/.{1,250}/g)?.map((piece) => `"${piece}"`).join(' ')}`);
+  const { keys }: { readonly keys: readonly { readonly record: { readonly name: string; readonly value: string } }[] } = JSON.parse(await ash.posthorn(['domain', 'dkim', 'ash.test', '--json']));
+  const records = keys.map(({ record: { name, value } }) => `${name}. IN TXT ${value.match(/.{1,250}/g)?.map((piece) => `"${piece}"`).join(' ')}`);
   await using dns = await startNsd(join(folder.path, 'dns'), zones(records), dnsPort);
   expect(dns.port).toBe(dnsPort);
 

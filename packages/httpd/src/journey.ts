@@ -4,6 +4,7 @@
  * Pure, for `posthorn trace`, the API and the demo. Rows say more than is told here; what a
  * row does not say is left out.
  */
+import { decodeWords } from '@posthorn/mail/encoded-word.ts';
 import type { Act, LedgerDetail, LedgerEntry, LetterNote } from '@posthorn/store/ledger.ts';
 
 /** One line for what the letter is (if known), then one for each act, oldest first. */
@@ -15,7 +16,7 @@ export function tellJourney(note: LetterNote | undefined, entries: readonly Ledg
 function tellNote({ letter, sender, recipients, subject, octets }: LetterNote): string {
   const [first, ...others] = recipients;
   const to = first === undefined ? '' : ` to ${first}${others.length === 0 ? '' : ` and ${others.length} more`}`;
-  return `Letter ${letter} from ${sender === '' ? 'the mail system' : sender}${to}${subject === null ? '' : `, “${subject}”`}, ${size(octets)}`;
+  return `Letter ${letter} from ${sender === '' ? 'the mail system' : sender}${to}${subject === null ? '' : `, “${decodeWords(subject)}”`}, ${size(octets)}`;
 }
 
 /** One act, without its time. */
