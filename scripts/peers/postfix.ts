@@ -28,7 +28,7 @@ export async function startPostfix(options: PostfixOptions): Promise<AsyncDispos
   await writeFile(join(config, 'transport'), `${(options.transport ?? []).join('\n')}\n`);
   await writeFile(join(config, 'main.cf'), [
     'compatibility_level = 3.6', `queue_directory = ${queue}`, `data_directory = ${data}`, 'command_directory = /usr/sbin', 'daemon_directory = /usr/lib/postfix/sbin',
-    'mail_owner = postfix', 'setgid_group = postdrop', `myhostname = ${options.hostname}`, `inet_interfaces = ${options.address}`, 'inet_protocols = ipv4',
+    'mail_owner = postfix', 'setgid_group = postdrop', `myhostname = ${options.hostname}`, 'inet_interfaces = 127.0.0.1', 'inet_protocols = ipv4',
     'mydestination =', 'local_recipient_maps =', 'local_transport = error:no local delivery', 'alias_maps =', 'alias_database =', 'mynetworks = 127.0.0.0/8',
     'smtpd_relay_restrictions = permit_mynetworks, reject', 'smtpd_recipient_restrictions =', 'smtp_dns_support_level = disabled', 'smtp_host_lookup = native', 'disable_dns_lookups = yes',
     `transport_maps = texthash:${join(config, 'transport')}`, 'maillog_file =', 'biff = no', ...(options.main ?? []), '',
