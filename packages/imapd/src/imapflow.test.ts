@@ -7,7 +7,7 @@ import { silentLog } from '@posthorn/world/log.ts';
 import { realClock } from '@posthorn/world/node/clock.ts';
 import { nodeNet } from '@posthorn/world/node/net.ts';
 import { realRandom } from '@posthorn/world/node/random.ts';
-import { makeCertificate } from '@posthorn/world/testing/certificate.ts';
+import { makeCertificate } from '@posthorn/world/node/certificate.ts';
 import { createImapServer } from './server.ts';
 import { PARCEL } from './testing/letters.ts';
 

@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import { expect, test } from 'vitest';
-import { makeCertificate } from '@posthorn/world/testing/certificate.ts';
+import { makeCertificate } from '@posthorn/world/node/certificate.ts';
 import { startTlsClient } from '@posthorn/world/tls.ts';
 import { ReadingRoom, type RoomOptions } from './testing/reading-room.ts';
 import { Client } from './testing/transcript.ts';

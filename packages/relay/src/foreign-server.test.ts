@@ -8,7 +8,7 @@ import { realClock } from '@posthorn/world/node/clock.ts';
 import { nodeNet } from '@posthorn/world/node/net.ts';
 import { realRandom } from '@posthorn/world/node/random.ts';
 import { SimResolver } from '@posthorn/world/sim/resolver.ts';
-import { makeCertificate } from '@posthorn/world/testing/certificate.ts';
+import { makeCertificate } from '@posthorn/world/node/certificate.ts';
 import { createRelay, type Relay, type RelayOptions } from './relay.ts';
 import { parseSmarthost } from './smarthost.ts';
 import { makeErrand } from './testing/errand.ts';

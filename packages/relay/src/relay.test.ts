@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CarryReport } from '@posthorn/queue/courier.ts';
 import type { FaultAction, FaultOccasion, FaultRules } from '@posthorn/world/fault.ts';
-import { makeCertificate } from '@posthorn/world/testing/certificate.ts';
+import { makeCertificate } from '@posthorn/world/node/certificate.ts';
 import { createServerContext } from '@posthorn/world/tls.ts';
 import { parseSmarthost } from './smarthost.ts';
 import { LETTER_TEXT, makeErrand } from './testing/errand.ts';

@@ -40,7 +40,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const { config, world } = options;
   const core = await openCore(config, world);
   try {
-    const certificates = await openCertificates(config, world.clock.now());
+    const certificates = openCertificates(config, world.clock.now());
     const host = new OpenHost(options, { core, certificates, post: openPost(config, world, core) });
     await host.open();
     return host;
@@ -106,7 +106,7 @@ class OpenHost implements Host {
     }
     const { config } = answer;
     const { core, certificates, post } = this.#parts;
-    await certificates.reload(config);
+    certificates.reload(config);
     core.relist(config);
     await post.reload(config);
     this.#config = config;

@@ -15,7 +15,7 @@ import { realClock } from '@posthorn/world/node/clock.ts';
 import { nodeNet } from '@posthorn/world/node/net.ts';
 import { realRandom } from '@posthorn/world/node/random.ts';
 import { MemoryLog } from '@posthorn/world/sim/log.ts';
-import { makeCertificate } from '@posthorn/world/testing/certificate.ts';
+import { makeCertificate } from '@posthorn/world/node/certificate.ts';
 import { createServerContext } from '@posthorn/world/tls.ts';
 import { createReceiver } from './receiver.ts';
 import { submissionSessions } from './submission.ts';

@@ -3,7 +3,7 @@ import type { FaultAction, FaultOccasion, FaultRules } from '@posthorn/world/fau
 import { nodeNet } from '@posthorn/world/node/net.ts';
 import { realClock } from '@posthorn/world/node/clock.ts';
 import { settle } from '@posthorn/world/sim/clock.ts';
-import { makeCertificate } from '@posthorn/world/testing/certificate.ts';
+import { makeCertificate } from '@posthorn/world/node/certificate.ts';
 import { createServerContext } from '@posthorn/world/tls.ts';
 import { connect as connectTls } from 'node:tls';
 import { Peer } from './testing/peer.ts';

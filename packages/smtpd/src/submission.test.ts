@@ -2,7 +2,7 @@ import { generateKeyPairSync, createHmac, createHash, pbkdf2Sync } from 'node:cr
 import { expect, test } from 'vitest';
 import type { Account } from '@posthorn/store/accounts.ts';
 import { createServerContext, startTlsClient } from '@posthorn/world/tls.ts';
-import { makeCertificate } from '@posthorn/world/testing/certificate.ts';
+import { makeCertificate } from '@posthorn/world/node/certificate.ts';
 import { networkMatcher } from './networks.ts';
 import { asWritten, Peer } from './testing/peer.ts';
 import { HOSTNAME, openPostRoom, type PostRoom, type PostRoomOptions } from './testing/post-room.ts';

@@ -5,7 +5,7 @@ import type { Connection, Net } from './net.ts';
 import { nodeNet } from './node/net.ts';
 import { SimClock } from './sim/clock.ts';
 import { SimNet } from './sim/net.ts';
-import { makeCertificate } from './testing/certificate.ts';
+import { makeCertificate } from './node/certificate.ts';
 import { createServerContext, type SecureConnection, startTlsClient, type TlsClientOptions, startTlsServer, type TlsServerOptions } from './tls.ts';
 
 const authority = makeCertificate({ names: ['Test authority'] });

@@ -39,7 +39,7 @@ Example: posthorn dev --memory --smtp-port 0`,
 async function runDev(call: Call): Promise<number> {
   const config = readOptions(call);
   const isJson = call.isSet('json');
-  const host = await openDev(config, isJson, call.isSet('retry-collapse'));
+  const host = await openDev(config, isJson);
   return serveUntilSignal({
     host,
     io: call.io,
@@ -64,7 +64,7 @@ function readOptions(call: Call): ReturnType<typeof devConfig> {
   });
 }
 
-async function openDev(config: ReturnType<typeof devConfig>, isJson: boolean, collapsesRetries: boolean): Promise<Host> {
+async function openDev(config: ReturnType<typeof devConfig>, isJson: boolean): Promise<Host> {
   try {
     return await openHost({ config, world: realWorld({ config, log: isJson ? 'json' : 'quiet' }) });
   } catch (error) {

@@ -27,7 +27,8 @@ interface Row extends StateRow {
   readonly internalDate: number;
   readonly savedAt: number;
   readonly octets: number;
-  readonly prefix: Buffer;
+  /** Null where there are no octets: SQLite's substr of an empty blob. */
+  readonly prefix: Buffer | null;
   readonly content: number;
   readonly contentOctets: number;
   readonly cuts: string | null;
@@ -143,7 +144,7 @@ function readRow(row: Row): MessageRow {
     internalDate: row.internalDate,
     savedAt: row.savedAt,
     octets: row.octets,
-    prefix: row.prefix,
+    prefix: row.prefix ?? Buffer.alloc(0),
     content: contentId(row.content),
     contentOctets: row.contentOctets,
     cuts: row.cuts === null ? [] : JSON.parse(row.cuts),

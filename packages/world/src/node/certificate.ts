@@ -1,11 +1,11 @@
 /**
- * Certificates for tests, made on the spot: an authority, and servers that it vouches for.
+ * Certificates made on the spot: self-signed ones for hosts without any, an authority and its servers for tests.
  *
  * RFC 5280 §4.1 in DER (X.690), ECDSA on P-256 only.
  */
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
-export interface TestCertificate {
+export interface MadeCertificate {
   /** PEM. */
   readonly certificate: string;
   /** PKCS #8 in PEM. */
@@ -14,18 +14,18 @@ export interface TestCertificate {
   readonly privateKey: KeyObject;
 }
 
-export interface TestCertificateOptions {
+export interface CertificateOptions {
   /** DNS names; the first is the common name too. */
   readonly names: readonly [string, ...string[]];
   /** Self-signed, and an authority, without one. */
-  readonly issuer?: TestCertificate;
+  readonly issuer?: MadeCertificate;
   /** When it stops being valid. */
   readonly notAfter?: Date;
 }
 
 const ECDSA_SHA256 = sequence(oid('2a8648ce3d040302'));
 
-export function makeCertificate({ names, issuer, notAfter = new Date('2049-12-31T00:00:00Z') }: TestCertificateOptions): TestCertificate {
+export function makeCertificate({ names, issuer, notAfter = new Date('2049-12-31T00:00:00Z') }: CertificateOptions): MadeCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const [name] = names;
   const extensions = [
