@@ -32,6 +32,8 @@ export interface Decision {
   readonly replies: readonly Reply[];
   /** The content is part of the books now; otherwise it is discarded. */
   readonly isAccepted: boolean;
+  /** What to do when the client may not have heard of it. */
+  readonly unheard?: () => void;
 }
 
 export interface IntakeParts {
@@ -53,6 +55,7 @@ export function refusedAs(refusal: Reply): Decision {
 export function takeIn(parts: IntakeParts, envelope: SmtpEnvelope, decide: (letter: ReceivedLetter) => Promise<Decision>): LetterIntake {
   const intake = parts.contents.receive();
   const parser = new StructureParser();
+  let unheard: (() => void) | undefined;
   return {
     write: (chunk) => {
       parser.push(chunk);
@@ -73,13 +76,14 @@ export function takeIn(parts: IntakeParts, envelope: SmtpEnvelope, decide: (lett
           fields: parseHeader(header),
           structure,
         }, decide);
-        ({ isAccepted } = decision);
+        ({ isAccepted, unheard } = decision);
         return decision.replies;
       } finally {
         if (!isAccepted) await content.discard();
       }
     },
     discard: () => intake.discard(),
+    unheard: () => unheard?.(),
   };
 }
 

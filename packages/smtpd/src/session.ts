@@ -63,6 +63,8 @@ export interface LetterIntake {
   finish(facts: ContentFacts): Promise<readonly Reply[]>;
   /** Oversized, malformed, or the client is gone. */
   discard(): Promise<void>;
+  /** After `finish`: the connection ended before the client said anything more, so it may not have heard the reply. */
+  unheard?(): void;
 }
 
 /** What the wire noticed about the content while it read it. */

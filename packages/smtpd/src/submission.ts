@@ -25,6 +25,7 @@ import { deposit, withoutCuts } from './deposit.ts';
 import { type Decision, type ReceivedLetter, refusedAs, takeIn } from './letter-intake.ts';
 import { RECIPIENT_OK, SENDER_OK, UNKNOWN_RECIPIENT } from './mx.ts';
 import { CHANGED, reply, type Reply } from './reply.ts';
+import type { Retries } from './retries.ts';
 import type { Authentication, Client, OpenSession, Session } from './session.ts';
 import { receivedField } from './trace-header.ts';
 
@@ -39,6 +40,8 @@ export interface SubmissionParts {
   readonly log: Log;
   readonly expire: Milliseconds;
   readonly policy: SubmissionPolicy;
+  /** Letters sent again because their 250 was lost are stored once: for `dev`. */
+  readonly retries?: Retries;
 }
 
 export interface SubmissionPolicy {
@@ -85,7 +88,7 @@ function openSession(parts: SubmissionParts, client: Client): Session {
     },
     rcpt: async ({ address }) => ((await directory.resolve(address)).kind === 'unknown' ? UNKNOWN_RECIPIENT : RECIPIENT_OK),
     postmaster: () => directory.postmaster(),
-    receive: (envelope) => takeIn({ ...parts, contents: parts.store.contents }, envelope, (received) => decide(parts, { client, account }, received)),
+    receive: (envelope) => takeIn({ ...parts, contents: parts.store.contents }, envelope, (received) => decideOnce(parts, { client, account }, received)),
   };
 }
 
@@ -97,6 +100,17 @@ interface Sender {
   readonly client: Client;
   /** Absent in a trusted network. */
   readonly account: Account | undefined;
+}
+
+/** Where retries are collapsed, a letter that is in the books already gets its reply again. */
+async function decideOnce(parts: SubmissionParts, sender: Sender, received: ReceivedLetter): Promise<Decision> {
+  const { retries } = parts;
+  if (retries === undefined) return decide(parts, sender, received);
+  const before = retries.recall(received);
+  const decision = before === undefined ? await decide(parts, sender, received) : refusedAs(before);
+  const [said] = decision.replies;
+  if (said?.code !== 250) return decision;
+  return { ...decision, unheard: () => retries.remember(received, said) };
 }
 
 async function decide(parts: SubmissionParts, { client, account }: Sender, received: ReceivedLetter): Promise<Decision> {

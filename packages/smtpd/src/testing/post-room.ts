@@ -18,6 +18,7 @@ import { seededRandom } from '@posthorn/world/sim/random.ts';
 import { lmtpSessions } from '../lmtp.ts';
 import { mxSessions } from '../mx.ts';
 import { createReceiver, type Receiver, type ReceiverOptions } from '../receiver.ts';
+import type { Retries } from '../retries.ts';
 import type { OpenSession } from '../session.ts';
 import { type SubmissionPolicy, submissionSessions } from '../submission.ts';
 import { createMemoryBooks, type MemoryBooks } from './memory-books.ts';
@@ -36,6 +37,7 @@ export interface PostRoomOptions {
   readonly isDmarcRejectObeyed?: boolean;
   readonly policy?: Partial<SubmissionPolicy>;
   readonly dkimKeys?: readonly DkimKey[];
+  readonly retries?: Retries;
   readonly segmentMax?: number;
   readonly receiver?: Partial<ReceiverOptions>;
   /** Somewhere real, with a real net in `receiver`. */
@@ -69,7 +71,7 @@ export async function openPostRoom(options: PostRoomOptions): Promise<PostRoom> 
   const sessions: Record<PostRoomOptions['kind'], () => OpenSession> = {
     mx: () => mxSessions({ ...shared, isDmarcRejectObeyed: options.isDmarcRejectObeyed ?? false, ...(options.judge === undefined ? {} : { judge: options.judge }) }),
     lmtp: () => lmtpSessions(shared),
-    submission: () => submissionSessions({ ...shared, sign, policy: { isClearAuthAllowed: true, isTrusted: () => false, addsMissing: true, ...options.policy } }),
+    submission: () => submissionSessions({ ...shared, sign, policy: { isClearAuthAllowed: true, isTrusted: () => false, addsMissing: true, ...options.policy }, ...(options.retries === undefined ? {} : { retries: options.retries }) }),
   };
   const receiver = createReceiver({
     name: options.kind,

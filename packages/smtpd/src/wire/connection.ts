@@ -57,6 +57,8 @@ export class WireConnection extends SMTPConnection {
   #session: Session;
   #transaction: Transaction | undefined;
   #letter: LetterPhase | undefined;
+  /** The last letter, until the client shows that it has heard what became of it. */
+  #answered: LetterPhase | undefined;
   #letterSince: Milliseconds = 0;
   #replies = '';
   #isGreeted = false;
@@ -136,6 +138,7 @@ export class WireConnection extends SMTPConnection {
   override _onCommand(line: Buffer, next?: () => void): void {
     this.#patience.rest();
     if (this.#isDead) return;
+    this.#answered = undefined;
     if (this.#isLeaving) this.#say(WORDS.closing);
     else super._onCommand(line, next);
   }
@@ -189,6 +192,8 @@ export class WireConnection extends SMTPConnection {
     this.#patience.end();
     this.#linger?.cancel();
     this.#letter?.abandon();
+    this.#answered?.unheard();
+    this.#answered = undefined;
     this.#replies = '';
     super._onClose();
     this.#closed(this);
@@ -402,6 +407,8 @@ export class WireConnection extends SMTPConnection {
       this.#letter?.abandon();
       replies = [said];
     }
+    if (this._closed) this.#letter?.unheard();
+    else this.#answered = this.#letter;
     this.#letter = undefined;
     this.#transaction = undefined;
     // RFC 2033 §4.2: one reply for each recipient that was accepted.

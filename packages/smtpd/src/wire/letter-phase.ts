@@ -78,6 +78,11 @@ export class LetterPhase implements LetterSink {
     this.#isOver = true;
   }
 
+  /** The connection ended before the client said anything more. */
+  unheard(): void {
+    this.#options.intake.unheard?.();
+  }
+
   async #finish(): Promise<readonly Reply[]> {
     if (this.#refusal !== undefined) return [this.#refusal];
     // Abandoned while a rule held the reply back: there is nobody to answer.
