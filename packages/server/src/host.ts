@@ -4,6 +4,7 @@
  * `serve`, `dev` and the test kit open the same one; they differ in configuration and world only.
  */
 import { join } from 'node:path';
+import { createRetries } from '@posthorn/smtpd/retries.ts';
 import { openCertificates } from './certificates.ts';
 import type { Config } from './config/config.ts';
 import type { ReadAnswer } from './config/read.ts';
@@ -41,7 +42,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const core = await openCore(config, world);
   try {
     const certificates = openCertificates(config, world.clock.now());
-    const host = new OpenHost(options, { core, certificates, post: openPost(config, world, core) });
+    const host = new OpenHost(options, { core, certificates, post: openPost(config, world, core), retries: createRetries(world.clock) });
     await host.open();
     return host;
   } catch (error) {

@@ -2,6 +2,7 @@
  * What a host is made of, as its listeners and its API see it.
  */
 import type { Endpoint } from '@posthorn/world/net.ts';
+import type { Retries } from '@posthorn/smtpd/retries.ts';
 import type { Certificates } from './certificates.ts';
 import type { Protocol } from './config/config.ts';
 import type { Core } from './core.ts';
@@ -12,6 +13,8 @@ export interface Parts {
   readonly core: Core;
   readonly certificates: Certificates;
   readonly post: Post;
+  /** What was accepted and may be sent again; outlives a reload. */
+  readonly retries: Retries;
 }
 
 /** A listener that is open. */

@@ -19,7 +19,7 @@ export interface Sessions {
   readonly control: OpenSession;
 }
 
-export function createSessions(config: Config, world: World, { core, post }: Parts): Sessions {
+export function createSessions(config: Config, world: World, { core, post, retries }: Parts): Sessions {
   const isDev = config.domains === 'any';
   const parts = {
     ...world,
@@ -35,7 +35,7 @@ export function createSessions(config: Config, world: World, { core, post }: Par
   const addsMissing = !isDev;
   return {
     mx: mxSessions({ ...parts, isDmarcRejectObeyed, ...(isJudging ? { judge: post.judge } : {}) }),
-    submission: submissionSessions({ ...parts, policy: { isClearAuthAllowed: isDev, isTrusted: networkMatcher(config.trustedNetworks), addsMissing } }),
+    submission: submissionSessions({ ...parts, ...(config.isRetryCollapsed ? { retries } : {}), policy: { isClearAuthAllowed: isDev, isTrusted: networkMatcher(config.trustedNetworks), addsMissing } }),
     lmtp: lmtpSessions(parts),
     control: submissionSessions({ ...parts, policy: { isClearAuthAllowed: false, isTrusted: () => true, addsMissing } }),
   };

@@ -61,6 +61,7 @@ function readOptions(call: Call): ReturnType<typeof devConfig> {
     smtpPort: port('smtp-port', DEV_DEFAULTS.smtpPort),
     imapPort: port('imap-port', DEV_DEFAULTS.imapPort),
     httpPort: port('http-port', DEV_DEFAULTS.httpPort),
+    isRetryCollapsed: call.isSet('retry-collapse'),
   });
 }
 

@@ -31,6 +31,8 @@ export interface Config {
   readonly dnsServers?: readonly string[];
   /** CIDR networks whose hosts may submit without AUTH. */
   readonly trustedNetworks: readonly string[];
+  /** A letter sent again because its 250 was lost is stored once. */
+  readonly isRetryCollapsed: boolean;
   /** Octets. */
   readonly messageOctetsMax: number;
   readonly relay: {

@@ -11,6 +11,8 @@ export interface DevOptions {
   readonly smtpPort?: number;
   readonly imapPort?: number;
   readonly httpPort?: number;
+  /** A letter sent again because its 250 was lost is stored once. */
+  readonly isRetryCollapsed?: boolean;
 }
 
 export const DEV_DEFAULTS = { host: '127.0.0.1', smtpPort: 1025, imapPort: 1143, httpPort: 8025 } as const;
@@ -27,6 +29,7 @@ export function devConfig(options: DevOptions): Config {
       { protocol: 'http', endpoint: { host, port: options.httpPort ?? DEV_DEFAULTS.httpPort }, from: '--http-port' },
     ],
     trustedNetworks: ['0.0.0.0/0', '::/0'],
+    isRetryCollapsed: options.isRetryCollapsed ?? false,
     messageOctetsMax: DEFAULTS.messageOctetsMax,
     relay: { port: DEFAULTS.relayPort, retry: DEFAULTS.retry, expire: DEFAULTS.expire, isLoopbackAllowed: false },
     trust: { isJudging: false, isDmarcRejectObeyed: false },

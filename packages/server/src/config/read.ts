@@ -61,6 +61,7 @@ function readTop(top: Fields): Config | undefined {
   const dnsServers = dns.texts('servers', 'an address with port such as "127.0.0.1:53"', dnsServer);
   dns.done();
   const submission = top.table('submission');
+  const isRetryCollapsed = submission.flag('retry_collapse') ?? false;
   const trusted = submission.texts('trusted', 'a network such as "10.0.0.0/24"', parseNetwork);
   submission.done();
   const limits = top.table('limits');
@@ -74,7 +75,7 @@ function readTop(top: Fields): Config | undefined {
   http.done();
   if (hostname === undefined || data === undefined) return undefined;
   return {
-    hostname, data, domains, listeners, relay, trust,
+    hostname, data, domains, listeners, relay, trust, isRetryCollapsed,
     trustedNetworks: trusted ?? [],
     messageOctetsMax: message ?? DEFAULTS.messageOctetsMax,
     ...(postmaster === undefined ? {} : { postmaster }),

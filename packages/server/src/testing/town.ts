@@ -37,6 +37,7 @@ export class Town {
         domains: [domain],
         listeners: PORTS.map(([protocol, port]) => ({ protocol, endpoint: { host: ip, port }, from: 'a test' })),
         trustedNetworks: [ip],
+        isRetryCollapsed: false,
         messageOctetsMax: DEFAULTS.messageOctetsMax,
         relay: { port: 25, retry: DEFAULTS.retry, expire: DEFAULTS.expire, isLoopbackAllowed: true },
         trust: { isJudging: true, isDmarcRejectObeyed: true },
