@@ -164,8 +164,14 @@ test('small answers leave in one write', async () => {
 test('a server that closes says BYE to all, and cuts off who does not go', async () => {
   const room = await ReadingRoom.open();
   const client = await room.reader();
+  const stubborn = await room.reader();
+  // Somebody who reads nothing never closes either.
+  stubborn.connection.pause();
   const closing = room.server.close(3000);
   expect(await client.line()).toBe('* BYE [UNAVAILABLE] The server is shutting down');
+  await room.clock.advance(2999);
+  expect(stubborn.connection.readableEnded).toBe(false);
+  await room.clock.advance(1);
   await closing;
   await room[Symbol.asyncDispose]();
 });

@@ -61,7 +61,7 @@ export class ImapConnection {
       await this.#mourn(fault);
     } finally {
       this.#session.leave();
-      this.#hangUp();
+      await this.#hangUp();
     }
   }
 
@@ -74,7 +74,7 @@ export class ImapConnection {
     } catch (fault) {
       if (!(fault instanceof PeerGone)) throw fault;
     } finally {
-      this.#hangUp();
+      await this.#hangUp();
     }
   }
 
@@ -208,14 +208,18 @@ export class ImapConnection {
     }
   }
 
-  #hangUp(): void {
+  /** Ends in order, and waits for the peer to do so too, but not for ever. */
+  async #hangUp(): Promise<void> {
     this.#peer.release();
     const connection = this.#connection;
     if (connection.destroyed) return;
     const timer = this.#options.clock.deadline(this.#options.limits.lingerMs, () => { connection.destroy(); });
-    connection.once('close', () => { timer.cancel(); });
-    connection.end();
-    // Whatever still comes is read and dropped, or the peer would see a reset before our BYE.
-    connection.resume();
+    await new Promise<void>((resolve) => {
+      connection.once('close', resolve);
+      connection.end();
+      // Whatever still comes is read and dropped, or the peer would see a reset before our BYE.
+      connection.resume();
+    });
+    timer.cancel();
   }
 }

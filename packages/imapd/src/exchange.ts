@@ -38,8 +38,20 @@ export async function known(exchange: Exchange, run: (exchange: KnownExchange) =
 export async function inMailbox(exchange: Exchange, run: (exchange: MailboxExchange) => Promise<Reply>): Promise<Reply> {
   const { state } = exchange.session;
   if (state.kind !== 'selected') return bad(state.kind === 'authenticated' ? 'Select a mailbox first' : 'Log in first');
-  // New messages and flags are told at once, so that the command sees what is there; EXPUNGE never shifts the numbers it bears.
-  await state.selected.look();
-  state.selected.tell(exchange.out, { mayExpunge: false });
   return run({ ...exchange, account: state.account, selected: state.selected });
+}
+
+/**
+ * For what only reads: new messages and flags are told first, so that it sees what is there.
+ * EXPUNGE waits, or it would shift the numbers that the command bears.
+ *
+ * Not for STORE: a client that has already noted what its silent STORE will do must not be
+ * told older flags after that.
+ */
+export async function inFreshMailbox(exchange: Exchange, run: (exchange: MailboxExchange) => Promise<Reply>): Promise<Reply> {
+  return inMailbox(exchange, async (at) => {
+    await at.selected.look();
+    at.selected.tell(at.out, { mayExpunge: false });
+    return run(at);
+  });
 }

@@ -15,7 +15,7 @@ import { search } from './commands/search.ts';
 import { close, select, unselect } from './commands/select.ts';
 import { status } from './commands/status.ts';
 import { store } from './commands/store.ts';
-import { type Exchange, beforeLogin, inMailbox, known } from './exchange.ts';
+import { type Exchange, beforeLogin, inFreshMailbox, inMailbox, known } from './exchange.ts';
 import { type Reply, bad } from './reply.ts';
 
 /** STARTTLS is the connection's own affair. */
@@ -50,8 +50,8 @@ export async function obey(exchange: Exchange, command: Command): Promise<Reply>
     case 'CLOSE': return inMailbox(exchange, (at) => close(at));
     case 'UNSELECT': return inMailbox(exchange, (at) => unselect(at));
     case 'EXPUNGE': return inMailbox(exchange, (at) => expunge(at, command));
-    case 'SEARCH': return inMailbox(exchange, (at) => search(at, command));
-    case 'FETCH': return inMailbox(exchange, (at) => fetch(at, command));
+    case 'SEARCH': return inFreshMailbox(exchange, (at) => search(at, command));
+    case 'FETCH': return inFreshMailbox(exchange, (at) => fetch(at, command));
     case 'STORE': return inMailbox(exchange, (at) => store(at, command));
     case 'COPY': return inMailbox(exchange, (at) => copy(at, command));
     case 'MOVE': return inMailbox(exchange, (at) => move(at, command));
