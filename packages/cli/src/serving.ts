@@ -4,7 +4,9 @@
  * The ready line comes after the signal handlers are in place. SIGINT and SIGTERM end it with
  * status 0 within `STOP_MS`; SIGHUP reads the configuration again.
  */
-import type { Host } from '@posthorn/server/host.ts';
+import { openHost } from '@posthorn/server/host.ts';
+import type { Host, HostOptions } from '@posthorn/server/host.ts';
+import { Failure } from './command.ts';
 import type { Io } from './command.ts';
 
 /** Longest time for an orderly end; then the process ends anyway, with nothing acknowledged lost. */
@@ -21,6 +23,22 @@ export interface Serving {
   reload?(): Promise<void>;
   /** End as well when the process that started us is gone. */
   readonly endsWithParent: boolean;
+}
+
+/** Faults whose message is a sentence for the operator. */
+const TOLD: ReadonlySet<string> = new Set(['ListenFault', 'StoreLocked', 'StoreRefused']);
+
+/** Opens a host. Throws `Failure` with one clear sentence for what an operator can mend. */
+export async function openServing(options: HostOptions): Promise<Host> {
+  try {
+    return await openHost(options);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (TOLD.has(error.name)) throw new Failure(error.message, { cause: error });
+    // The system's own word: no such folder, not permitted, no space.
+    if ('code' in error && 'syscall' in error) throw new Failure(`the data folder ${options.config.data} cannot be used: ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 /** Resolves with the exit status when it has ended. */

@@ -3,14 +3,11 @@
  */
 import { resolve } from 'node:path';
 import { DEV_DEFAULTS, devConfig } from '@posthorn/server/config/dev.ts';
-import { openHost } from '@posthorn/server/host.ts';
-import type { Host } from '@posthorn/server/host.ts';
 import type { Bound } from '@posthorn/server/parts.ts';
-import { ListenFault } from '@posthorn/server/listen-fault.ts';
 import { realWorld } from '@posthorn/server/world.ts';
-import { Failure, UsageError, integerOption } from '../command.ts';
+import { UsageError, integerOption } from '../command.ts';
 import type { Call, Command } from '../command.ts';
-import { serveUntilSignal } from '../serving.ts';
+import { openServing, serveUntilSignal } from '../serving.ts';
 import { isIP } from 'node:net';
 
 export const dev: Command = {
@@ -39,7 +36,7 @@ Example: posthorn dev --memory --smtp-port 0`,
 async function runDev(call: Call): Promise<number> {
   const config = readOptions(call);
   const isJson = call.isSet('json');
-  const host = await openDev(config, isJson);
+  const host = await openServing({ config, world: realWorld({ config, log: isJson ? 'json' : 'quiet' }) });
   return serveUntilSignal({
     host,
     io: call.io,
@@ -63,15 +60,6 @@ function readOptions(call: Call): ReturnType<typeof devConfig> {
     httpPort: port('http-port', DEV_DEFAULTS.httpPort),
     isRetryCollapsed: call.isSet('retry-collapse'),
   });
-}
-
-async function openDev(config: ReturnType<typeof devConfig>, isJson: boolean): Promise<Host> {
-  try {
-    return await openHost({ config, world: realWorld({ config, log: isJson ? 'json' : 'quiet' }) });
-  } catch (error) {
-    if (error instanceof ListenFault) throw new Failure(error.message, { cause: error });
-    throw error;
-  }
 }
 
 /** The one line that scripts wait for: a contract. */

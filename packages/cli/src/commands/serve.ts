@@ -1,16 +1,13 @@
 /**
  * `posthorn serve`: the real thing, from a configuration file.
  */
-import { openHost } from '@posthorn/server/host.ts';
 import type { Host } from '@posthorn/server/host.ts';
 import { formatEndpoint } from '@posthorn/server/config/units.ts';
 import { readConfigFile } from '@posthorn/server/config/read.ts';
-import { ListenFault } from '@posthorn/server/listen-fault.ts';
 import { realWorld } from '@posthorn/server/world.ts';
 import { configFile, loadConfig } from '../books.ts';
-import { Failure } from '../command.ts';
 import type { Call, Command } from '../command.ts';
-import { serveUntilSignal } from '../serving.ts';
+import { openServing, serveUntilSignal } from '../serving.ts';
 import { table } from '../table.ts';
 
 export const serve: Command = {
@@ -36,13 +33,7 @@ async function runServe(call: Call): Promise<number> {
   const isJson = call.isSet('json');
   const world = realWorld({ config, log: isJson ? 'json' : 'plain' });
   const readAgain = (): ReturnType<typeof readConfigFile> => readConfigFile(file, call.io.env);
-  let host: Host;
-  try {
-    host = await openHost({ config, world, readAgain });
-  } catch (error) {
-    if (error instanceof ListenFault) throw new Failure(error.message, { cause: error });
-    throw error;
-  }
+  const host = await openServing({ config, world, readAgain });
   return serveUntilSignal({
     host,
     io: call.io,
