@@ -1,6 +1,7 @@
 /**
  * What carries letters on: the queue, the couriers, the judge of what comes in.
  */
+import { networkInterfaces } from 'node:os';
 import { createCouriers } from '@posthorn/delivery/couriers.ts';
 import { createLocalCourier } from '@posthorn/delivery/local-courier.ts';
 import { createPlanner } from '@posthorn/delivery/planner.ts';
@@ -85,5 +86,13 @@ async function closeLine({ queue, relay }: Line): Promise<void> {
 
 /** Addresses on which our own MX listens: a letter that would go there would come back to us. */
 function ownAddresses(listeners: Config['listeners']): readonly string[] {
-  return listeners.flatMap(({ protocol, endpoint }) => (protocol === 'smtp' && 'host' in endpoint && endpoint.host !== '0.0.0.0' && endpoint.host !== '::' ? [endpoint.host] : []));
+  return listeners.flatMap(({ protocol, endpoint }) => {
+    if (protocol !== 'smtp' || 'path' in endpoint) return [];
+    return endpoint.host === '0.0.0.0' || endpoint.host === '::' ? machineAddresses() : [endpoint.host];
+  });
+}
+
+/** Every address of this machine, without zones: where a listener on all of them is reached. */
+function machineAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address.replace(/%.*$/, '')));
 }
