@@ -5,7 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { letterId, modseq } from '../ids.ts';
 import type { Uid } from '../ids.ts';
 import type { Store } from '../store.ts';
+import { acceptanceContract } from './acceptance.contract.ts';
+import { directoryContract } from './directory.contract.ts';
 import { LETTER, NOW, PREFIX, acceptance, collect, copyFor, inboxOf, onward, person } from './letters.ts';
+import { messagesContract } from './messages.contract.ts';
+import { ledgerContract, spoolContract } from './spool.contract.ts';
 
 export function storeContract(name: string, open: () => Promise<Store>): void {
   describe(name, () => {
@@ -255,5 +259,12 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect([await store.accounts.remove(eve.id), await store.accounts.remove(eve.id)]).toEqual([true, false]);
       expect(await store.accounts.byAddress('eve@elm.test')).toBeUndefined();
     });
+  });
+  describe(`${name}, in detail`, () => {
+    acceptanceContract(open);
+    directoryContract(open);
+    messagesContract(open);
+    spoolContract(open);
+    ledgerContract(open);
   });
 }

@@ -94,13 +94,13 @@ export class SqliteMessages implements Messages {
     };
   }
 
-  setFlags({ flags, uids, unchangedSince, ...change }: FlagChange): Promise<Answers['flags']> {
+  async setFlags({ flags, uids, unchangedSince, ...change }: FlagChange): Promise<Answers['flags']> {
     return this.#carrier.submit({
       kind: 'flags', ...change, uids: bounded(uids), flags: storeFlags(flags), unchangedSince: unchangedSince ?? null,
     });
   }
 
-  expunge({ uids, ...act }: MailboxKey & { readonly uids: readonly Uid[]; readonly at: number }): Promise<readonly Uid[]> {
+  async expunge({ uids, ...act }: MailboxKey & { readonly uids: readonly Uid[]; readonly at: number }): Promise<readonly Uid[]> {
     return this.#carrier.submit({ kind: 'expunge', ...act, uids: bounded(uids) });
   }
 
