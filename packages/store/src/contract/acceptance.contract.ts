@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accountId } from '../ids.ts';
 import { StoreFault, type Store, type StoreChange } from '../store.ts';
 import {
-  acceptance, addAccount, deliver, keyOf, mailboxOf, newLetter, NOW, octetsOf, only, type OpenStore, PREFIX, spool, stage, TEXT, uids,
+  acceptance, addAccount, deliver, keyOf, mailboxOf, NOW, octetsOf, only, type OpenStore, PREFIX, recipient, spool, stage, TEXT, uids,
 } from './fixture.ts';
 
 const LARGE_OCTETS = 700_000;
@@ -121,10 +121,13 @@ export function acceptanceContract(open: OpenStore): void {
 
     it('refuses an impossible letter alone, not those that are committed with it', async () => {
       const eve = await addAccount(store);
-      const twice = newLetter();
+      const onward = (await acceptance(store, [eve])).letter;
+      const spooled = {
+        reversePath: null, body: '7BIT', isSmtpUtf8: false, isTlsRequired: false, prefix: PREFIX, expiresAt: NOW, recipients: [recipient('zoe@oak.test')],
+      } as const;
       const requests = [
-        await acceptance(store, [eve], { letter: twice }),
-        await acceptance(store, [eve], { letter: twice }),
+        await acceptance(store, [eve], { letter: onward, spool: spooled }),
+        await acceptance(store, [eve], { letter: onward, spool: spooled }),
         await acceptance(store, [eve]),
         await acceptance(store, [{ ...eve, id: accountId(999) }], { beliefs: [] }),
         await acceptance(store, [eve]),

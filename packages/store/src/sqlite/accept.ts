@@ -9,7 +9,6 @@ import type { Carrier } from './carrier.ts';
 import { storeFlags } from './flag-bits.ts';
 import { handOver } from './handover.ts';
 import { type Handed, Staged } from './intake.ts';
-import { noteAddresses } from './note-addresses.ts';
 import type { AcceptRequest, PlacementRecord, SettleRequest } from './requests.ts';
 
 export async function accept(acceptance: Acceptance, carrier: Carrier): Promise<AcceptAnswer> {
@@ -37,7 +36,6 @@ function acceptRequest(acceptance: Acceptance, handed: Handed): AcceptRequest {
       subject: summary.envelope.subject,
       octets,
       entries: JSON.stringify(ledger.filter(isOwn)),
-      addresses: noteAddresses(sender, recipients),
     },
     spool: spool ?? null,
     ledger: ledger.filter((entry) => !isOwn(entry)),

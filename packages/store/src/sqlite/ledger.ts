@@ -4,7 +4,8 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { accountId, letterId, type LetterId } from '../ids.ts';
 import type { Act, Ledger, LedgerDetail, LedgerEntry, LetterNote } from '../ledger.ts';
-import { noteAddress } from './note-addresses.ts';
+import { NoteFinder } from './note-finder.ts';
+import { addressKey, letterKey, messageIdKey } from './note-keys.ts';
 import { positionInUidSet, readUidSet } from './uid-set.ts';
 
 interface NoteRow {
@@ -48,25 +49,23 @@ const PLACES_MAX = 100;
 const ACTS_MAX = 5_000;
 
 export class SqliteLedger implements Ledger {
-  readonly #note: Statement<[letter: string], WholeNoteRow>;
+  readonly #finder: NoteFinder;
+  readonly #note: Statement<[id: number], WholeNoteRow>;
   readonly #ofLetter: Statement<[letter: string], EntryRow>;
   readonly #ofMailbox: Statement<[account: number, mailbox: number, limit: number], EntryRow>;
-  readonly #byAddress: Statement<[address: string, limit: number], NoteRow>;
-  readonly #byMessageId: Statement<[messageId: string, limit: number], NoteRow>;
   readonly #newest: Statement<[limit: number], NoteRow>;
 
   constructor(db: Database) {
-    this.#note = db.prepare(`SELECT ${NOTE}, entries, placed FROM note WHERE letter = ?`);
+    this.#finder = new NoteFinder(db);
+    this.#note = db.prepare(`SELECT ${NOTE}, entries, placed FROM note WHERE id = ?`);
     this.#ofLetter = db.prepare(`${ENTRY} WHERE letter = ? ORDER BY id`);
     this.#ofMailbox = db.prepare(`${ENTRY} WHERE letter IS NULL AND account = ? AND mailbox = ? ORDER BY id DESC LIMIT ?`);
-    this.#byAddress = db.prepare(`
-      SELECT ${NOTE} FROM note WHERE id IN (SELECT note FROM note_address WHERE address = ? ORDER BY note DESC LIMIT ?) ORDER BY id DESC`);
-    this.#byMessageId = db.prepare(`SELECT ${NOTE} FROM note WHERE message_id = ? ORDER BY id DESC LIMIT ?`);
     this.#newest = db.prepare(`SELECT ${NOTE} FROM note ORDER BY id DESC LIMIT ?`);
   }
 
   async ofLetter(letter: LetterId): ReturnType<Ledger['ofLetter']> {
-    const note = this.#note.get(letter);
+    const [id] = this.#finder.find([letterKey(letter)], 1);
+    const note = id === undefined ? undefined : this.#note.get(id);
     const own = this.#ofLetter.all(letter);
     const accepted: readonly LedgerEntry[] = note === undefined ? [] : JSON.parse(note.entries);
     const personal = this.#follow([...note === undefined ? [] : readPlaces(note.placed), ...own.flatMap(appendedPlaces)]);
@@ -95,13 +94,8 @@ export class SqliteLedger implements Ledger {
   }
 
   async find({ address, messageId, limit }: Parameters<Ledger['find']>[0]): Promise<readonly LetterNote[]> {
-    if (address !== undefined && messageId !== undefined) {
-      const wanted = noteAddress(address);
-      const notes = this.#byMessageId.all(messageId, ACTS_MAX).map(readNote);
-      return notes.filter(({ sender, recipients }) => [sender, ...recipients].map(noteAddress).includes(wanted)).slice(0, limit);
-    }
-    if (address !== undefined) return this.#byAddress.all(noteAddress(address), limit).map(readNote);
-    if (messageId !== undefined) return this.#byMessageId.all(messageId, limit).map(readNote);
+    const keys = [...messageId === undefined ? [] : [messageIdKey(messageId)], ...address === undefined ? [] : [addressKey(address)]];
+    if (keys.length > 0) return this.#finder.find(keys, limit).flatMap((id) => this.#note.get(id) ?? []).map(readNote);
     return this.#newest.all(limit).map(readNote);
   }
 }

@@ -43,6 +43,7 @@ export class SqliteMessages implements Messages {
   readonly #carrier: Carrier;
   readonly #contents: SqliteContents;
   readonly #states: Statement<Place, StateRow>;
+  readonly #newest: Statement<Place, StateRow & { readonly born: number }>;
   readonly #changed: Statement<[...Place, since: number], StateRow>;
   readonly #vanished: Statement<[...Place, since: number], { uids: string }>;
   readonly #mailbox: Statement<Place, { highestModseq: number; uidNext: number }>;
@@ -53,7 +54,8 @@ export class SqliteMessages implements Messages {
     this.#carrier = carrier;
     this.#contents = contents;
     this.#states = db.prepare(`SELECT ${STATE} FROM message WHERE account = ? AND mailbox = ? ORDER BY uid`);
-    this.#changed = db.prepare(`SELECT ${STATE} FROM message WHERE account = ? AND mailbox = ? AND modseq > ?`);
+    this.#newest = db.prepare(`SELECT ${STATE}, born FROM message WHERE account = ? AND mailbox = ? ORDER BY uid DESC`);
+    this.#changed = db.prepare(`SELECT ${STATE} FROM message WHERE account = ? AND mailbox = ? AND modseq > ? AND modseq <> born`);
     this.#vanished = db.prepare('SELECT uids FROM vanished WHERE account = ? AND mailbox = ? AND modseq > ?');
     this.#mailbox = db.prepare('SELECT highest_modseq AS highestModseq, uid_next AS uidNext FROM mailbox WHERE account = ? AND id = ?');
     const row = `
@@ -89,9 +91,18 @@ export class SqliteMessages implements Messages {
     return {
       highestModseq: modseq(row.highestModseq),
       uidNext: uid(row.uidNext),
-      changed: isSame ? [] : this.#changed.all(account, mailbox, since).map(readState).toSorted((a, b) => a.uid - b.uid),
+      changed: isSame ? [] : this.#changedSince({ account, mailbox }, since),
       vanished: isSame ? [] : sortedUids(this.#vanished.all(account, mailbox, since).flatMap(({ uids }) => readUidSet(uids))).map(uid),
     };
+  }
+
+  #changedSince({ account, mailbox }: MailboxKey, since: Modseq): readonly MessageState[] {
+    const found = new Map(this.#changed.all(account, mailbox, since).map((row) => [row.uid, readState(row)]));
+    for (const row of this.#newest.iterate(account, mailbox)) {
+      if (row.born <= since) break;
+      found.set(row.uid, readState(row));
+    }
+    return [...found.values()].toSorted((a, b) => a.uid - b.uid);
   }
 
   async setFlags({ flags, uids, unchangedSince, ...change }: FlagChange): Promise<Answers['flags']> {

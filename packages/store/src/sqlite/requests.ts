@@ -56,8 +56,6 @@ export interface NoteRecord {
   readonly octets: number;
   /** The entries about this letter, JSON. */
   readonly entries: string;
-  /** The addresses it is found by. */
-  readonly addresses: readonly string[];
 }
 
 export interface AcceptRequest {

@@ -39,15 +39,17 @@ const MAILBOXES = `
 
   CREATE TABLE subscription (account INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (account, name)) STRICT, WITHOUT ROWID;
 
-  -- prefix_start and prefix_end count in the content's prefixes.
+  -- born: the modseq it came with, which ascends with the UID; most messages never have another,
+  -- so only those that do are found by it. prefix_start and prefix_end count in the
+  -- content's prefixes.
   CREATE TABLE message (
-    account INTEGER NOT NULL, mailbox INTEGER NOT NULL, uid INTEGER NOT NULL, modseq INTEGER NOT NULL,
-    flags INTEGER NOT NULL, keywords TEXT, content INTEGER NOT NULL,
+    account INTEGER NOT NULL, mailbox INTEGER NOT NULL, uid INTEGER NOT NULL,
+    born INTEGER NOT NULL, modseq INTEGER NOT NULL, flags INTEGER NOT NULL, keywords TEXT, content INTEGER NOT NULL,
     prefix_start INTEGER NOT NULL, prefix_end INTEGER NOT NULL, octets INTEGER NOT NULL,
     internal_date INTEGER NOT NULL, saved_at INTEGER NOT NULL,
     PRIMARY KEY (account, mailbox, uid)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX message_modseq ON message (account, mailbox, modseq);
+  CREATE INDEX message_changed ON message (account, mailbox, modseq) WHERE modseq <> born;
 
   -- One row an act: the UIDs that went with it, as a UID set.
   CREATE TABLE vanished (
@@ -97,13 +99,14 @@ const SPOOL = `
 const LEDGER = `
   -- A letter, with the entries that its acceptance brought and where it was placed.
   CREATE TABLE note (
-    id INTEGER PRIMARY KEY, letter TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, sender TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, letter TEXT NOT NULL, at INTEGER NOT NULL, sender TEXT NOT NULL,
     recipients TEXT NOT NULL, message_id TEXT, subject TEXT, octets INTEGER NOT NULL,
     entries TEXT NOT NULL, placed TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX note_message_id ON note (message_id) WHERE message_id IS NOT NULL;
 
-  CREATE TABLE note_address (address TEXT NOT NULL, note INTEGER NOT NULL, PRIMARY KEY (address, note)) STRICT, WITHOUT ROWID;
+  -- What notes are found by: letter ids, Message-IDs, addresses. Written later, when nobody
+  -- waits, since such keys come in no order; how far is in sequence 'note-keys'.
+  CREATE TABLE note_key (key TEXT NOT NULL, note INTEGER NOT NULL, PRIMARY KEY (key, note)) STRICT, WITHOUT ROWID;
 
   -- Later acts: on one letter, or a person's on messages of a mailbox (uids: a UID set).
   CREATE TABLE ledger (

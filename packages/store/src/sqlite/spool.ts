@@ -7,6 +7,8 @@ import type { LedgerEntry } from '../ledger.ts';
 import type { Errand, RecipientState, SettleAnswer, Settlement, Spool, SpooledLetter, SpooledRecipient } from '../spool.ts';
 import { settleRequest } from './accept.ts';
 import type { Carrier } from './carrier.ts';
+import { NoteFinder } from './note-finder.ts';
+import { letterKey } from './note-keys.ts';
 import type { LeaseGiven } from './requests.ts';
 
 interface LetterRow {
@@ -57,7 +59,7 @@ export class SqliteSpool implements Spool {
   readonly #leased: Statement<[spool: number, lease: number], RecipientRow>;
   readonly #finished: Statement<[limit: number], LetterRow>;
   readonly #list: Statement<[after: number, limit: number], LetterRow>;
-  readonly #number: Statement<[letter: string], { id: number }>;
+  readonly #finder: NoteFinder;
   readonly #letters: Statement<[], { letters: number }>;
   readonly #states: Statement<[], { state: RecipientState; recipients: number }>;
 
@@ -70,7 +72,7 @@ export class SqliteSpool implements Spool {
     this.#finished = db.prepare(`${LETTER} WHERE s.open = 0 ORDER BY s.id LIMIT ?`);
     this.#list = db.prepare(`${LETTER} WHERE s.id > ? ORDER BY s.id LIMIT ?`);
     // The ledger remembers the place of a letter that has left the spool meanwhile.
-    this.#number = db.prepare('SELECT id FROM note WHERE letter = ?');
+    this.#finder = new NoteFinder(db);
     this.#letters = db.prepare('SELECT count(*) AS letters FROM spool');
     this.#states = db.prepare('SELECT state, count(*) AS recipients FROM spool_recipient GROUP BY state');
   }
@@ -112,7 +114,7 @@ export class SqliteSpool implements Spool {
   }
 
   async list({ after, limit }: { readonly after?: LetterId; readonly limit: number }): Promise<readonly SpooledLetter[]> {
-    const from = after === undefined ? 0 : this.#number.get(after)?.id ?? 0;
+    const from = after === undefined ? 0 : this.#finder.find([letterKey(after)], 1)[0] ?? 0;
     return this.#list.all(from, limit).map((row) => this.#whole(row));
   }
 

@@ -14,9 +14,9 @@ interface Progress {
 }
 
 /** Pages of WAL after which the writer brings them over as soon as nobody waits. */
-const LEISURELY_PAGES = 2_000;
-/** Pages of WAL after which everybody waits for it: some 128 MB. */
-const CEILING_PAGES = 32_000;
+const LEISURELY_PAGES = 1_000;
+/** Pages of WAL after which everybody waits for it: some 32 MB. */
+const CEILING_PAGES = 8_000;
 
 export class WalKeeper {
   readonly #db: Database;

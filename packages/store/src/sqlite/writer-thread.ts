@@ -91,6 +91,7 @@ class WriterThread {
     const { outcomes, changes } = this.#writer.run(group.map(({ request }) => request));
     this.#say({ kind: 'replies', numbers: group.map(({ number }) => number), outcomes, changes });
     if (this.#wal.isOverCeiling) this.#leisurely(() => this.#wal.checkpoint());
+    if (this.#writer.isBehind) this.#leisurely(() => this.#writer.tidy(this.#now));
   }
 
   /** One step of what can wait, then another look at who waits. */

@@ -6,13 +6,15 @@
  * when the store is opened again.
  */
 import type { Database, Statement } from 'better-sqlite3';
-import { noteAddresses } from '../note-addresses.ts';
+import { type KeyedNote, keysOf } from '../note-keys.ts';
 import type { ContentTable } from './contents.ts';
 
 const MESSAGES_PER_STEP = 250;
 const CONTENTS_PER_STEP = 100;
 const FILES_PER_STEP = 250;
 const NOTES_PER_STEP = 250;
+/** Numbers between the newest note and the newest with keys; a lookup reads what lies between. */
+const KEYLESS_MAX = 20_000;
 
 export interface HousekeepingOptions {
   /** Removes a file from the shelf; one that is not there is fine. */
@@ -23,12 +25,9 @@ export interface HousekeepingOptions {
   readonly ledgerMs: number;
 }
 
-interface OldNote {
+interface NoteRow extends KeyedNote {
   readonly id: number;
   readonly at: number;
-  readonly sender: string;
-  /** JSON. */
-  readonly recipients: string;
 }
 
 export class Housekeeping {
@@ -42,8 +41,13 @@ export class Housekeeping {
   readonly #unused: Statement<[limit: number], { id: number; file: string | null }>;
   readonly #deleteContent: Statement<[id: number]>;
   readonly #deleteUnused: Statement<[id: number]>;
-  readonly #oldNotes: Statement<[limit: number], OldNote>;
-  readonly #deleteAddress: Statement<[address: string, id: number]>;
+  readonly #oldNotes: Statement<[limit: number], NoteRow>;
+  readonly #keyless: Statement<[after: number, limit: number], NoteRow>;
+  readonly #addKey: Statement<[key: string, id: number]>;
+  readonly #deleteKey: Statement<[key: string, id: number]>;
+  readonly #keyed: Statement<[], { last: number }>;
+  readonly #setKeyed: Statement<[last: number]>;
+  readonly #lastNote: Statement<[], { id: number | null }>;
   readonly #deleteNote: Statement<[id: number]>;
   readonly #oldEntries: Statement<[limit: number], { id: number; at: number }>;
   readonly #deleteEntry: Statement<[id: number]>;
@@ -63,8 +67,15 @@ export class Housekeeping {
     this.#unused = db.prepare('SELECT u.content AS id, c.file FROM unused u LEFT JOIN content c ON c.id = u.content LIMIT ?');
     this.#deleteContent = db.prepare('DELETE FROM content WHERE id = ?');
     this.#deleteUnused = db.prepare('DELETE FROM unused WHERE content = ?');
-    this.#oldNotes = db.prepare('SELECT id, at, sender, recipients FROM note ORDER BY id LIMIT ?');
-    this.#deleteAddress = db.prepare('DELETE FROM note_address WHERE address = ? AND note = ?');
+    const note = 'SELECT id, at, letter, message_id AS messageId, sender, recipients FROM note';
+    this.#oldNotes = db.prepare(`${note} ORDER BY id LIMIT ?`);
+    this.#keyless = db.prepare(`${note} WHERE id > ? ORDER BY id LIMIT ?`);
+    this.#addKey = db.prepare('INSERT OR IGNORE INTO note_key (key, note) VALUES (?, ?)');
+    this.#deleteKey = db.prepare('DELETE FROM note_key WHERE key = ? AND note = ?');
+    this.#keyed = db.prepare(`SELECT last FROM sequence WHERE name = 'note-keys'`);
+    this.#setKeyed = db.prepare(`
+      INSERT INTO sequence (name, last) VALUES ('note-keys', ?) ON CONFLICT DO UPDATE SET last = excluded.last`);
+    this.#lastNote = db.prepare('SELECT max(id) AS id FROM note');
     this.#deleteNote = db.prepare('DELETE FROM note WHERE id = ?');
     this.#oldEntries = db.prepare('SELECT id, at FROM ledger ORDER BY id LIMIT ?');
     this.#deleteEntry = db.prepare('DELETE FROM ledger WHERE id = ?');
@@ -77,10 +88,26 @@ export class Housekeeping {
   /** One step. False when nothing is left to do. */
   step(now: number): boolean {
     const files: string[] = [];
-    const hasMore = this.#transact(() => this.#sweepMailbox() || this.#sweepContents(files)
+    const hasMore = this.#transact(() => this.#writeKeys() || this.#sweepMailbox() || this.#sweepContents(files)
       || this.#sweepShelf(files) || this.#sweepLedger(now - this.#options.ledgerMs));
     for (const file of files) this.#options.removeFile(file);
     return hasMore;
+  }
+
+  /** Whether so many notes have no keys that looking for one takes long. */
+  get isBehind(): boolean {
+    return (this.#lastNote.get()?.id ?? 0) - (this.#keyed.get()?.last ?? 0) > KEYLESS_MAX;
+  }
+
+  /** Sorted, so that what is side by side in the table is written side by side. */
+  #writeKeys(): boolean {
+    const notes = this.#keyless.all(this.#keyed.get()?.last ?? 0, NOTES_PER_STEP);
+    const last = notes.at(-1);
+    if (last === undefined) return false;
+    const keys = notes.flatMap((note) => keysOf(note).map((key) => ({ key, id: note.id })));
+    for (const { key, id } of keys.toSorted((a, b) => (a.key < b.key ? -1 : 1))) this.#addKey.run(key, id);
+    this.#setKeyed.run(last.id);
+    return true;
   }
 
   #sweepMailbox(): boolean {
@@ -120,10 +147,9 @@ export class Housekeeping {
   #sweepLedger(before: number): boolean {
     const hasOldNote = this.#oldNotes.all(1).some(({ at }) => at < before);
     const notes = hasOldNote ? this.#oldNotes.all(NOTES_PER_STEP).filter(({ at }) => at < before) : [];
-    for (const { id, sender, recipients } of notes) {
-      const addressees: readonly string[] = JSON.parse(recipients);
-      for (const address of noteAddresses(sender, addressees)) this.#deleteAddress.run(address, id);
-      this.#deleteNote.run(id);
+    for (const note of notes) {
+      for (const key of keysOf(note)) this.#deleteKey.run(key, note.id);
+      this.#deleteNote.run(note.id);
     }
     const hasOldEntry = this.#oldEntries.all(1).some(({ at }) => at < before);
     const entries = hasOldEntry ? this.#oldEntries.all(NOTES_PER_STEP).filter(({ at }) => at < before) : [];

@@ -21,8 +21,7 @@ export interface PersonalAct extends MailboxKey {
 
 export class LedgerTable {
   readonly #note: Statement<unknown[]>;
-  readonly #address: Statement<[address: string, note: number]>;
-  readonly #placed: Statement<[letter: string], { id: number; placed: string }>;
+  readonly #placed: Statement<[id: number], { placed: string }>;
   readonly #setPlaced: Statement<[placed: string, id: number]>;
   readonly #insert: Statement<unknown[]>;
 
@@ -30,8 +29,7 @@ export class LedgerTable {
     this.#note = db.prepare(`
       INSERT INTO note (id, letter, at, sender, recipients, message_id, subject, octets, entries, placed)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-    this.#address = db.prepare('INSERT OR IGNORE INTO note_address (address, note) VALUES (?, ?)');
-    this.#placed = db.prepare('SELECT id, placed FROM note WHERE letter = ?');
+    this.#placed = db.prepare('SELECT placed FROM note WHERE id = ?');
     this.#setPlaced = db.prepare('UPDATE note SET placed = ? WHERE id = ?');
     this.#insert = db.prepare(`
       INSERT INTO ledger (at, letter, account, mailbox, recipient, act, uids, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -42,15 +40,14 @@ export class LedgerTable {
       id, record.letter, record.at, record.sender, record.recipients, record.messageId, record.subject,
       record.octets, record.entries, placesText(placed),
     );
-    for (const address of record.addresses) this.#address.run(address, id);
   }
 
   /** Adds to where the letter was placed. */
-  addPlaces(letter: LetterId, placed: readonly Placed[]): void {
-    const row = this.#placed.get(letter);
+  addPlaces(id: number, placed: readonly Placed[]): void {
+    const row = this.#placed.get(id);
     if (row === undefined) return;
     const places: readonly (readonly number[])[] = [...JSON.parse(row.placed), ...JSON.parse(placesText(placed))];
-    this.#setPlaced.run(JSON.stringify(places), row.id);
+    this.#setPlaced.run(JSON.stringify(places), id);
   }
 
   add(entries: readonly LedgerEntry[]): void {

@@ -47,8 +47,8 @@ export class Postbox {
     this.#growByName = db.prepare(`${grow} WHERE account = ? AND name = ? ${slot}`);
     this.#growById = db.prepare(`${grow} WHERE account = ? AND id = ? ${slot}`);
     this.#insert = db.prepare(`
-      INSERT INTO message (account, mailbox, uid, modseq, flags, keywords, content, prefix_start, prefix_end, octets, internal_date, saved_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+      INSERT INTO message (account, mailbox, uid, born, modseq, flags, keywords, content, prefix_start, prefix_end, octets, internal_date, saved_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   }
 
   /** The account's next modseq; undefined if there is no such account. RFC 7162 §3.1. */
@@ -80,7 +80,7 @@ export class Postbox {
   #write(key: { readonly account: AccountId; readonly mailbox: MailboxId; readonly uid: number; readonly modseq: number }, message: NewMessage): void {
     const { flags, content, prefixStart, prefixEnd, octets, internalDate, savedAt } = message;
     this.#insert.run(
-      key.account, key.mailbox, key.uid, key.modseq, flags.bits, flags.keywords, content,
+      key.account, key.mailbox, key.uid, key.modseq, key.modseq, flags.bits, flags.keywords, content,
       prefixStart, prefixEnd, octets, internalDate, savedAt,
     );
     this.#changes.mailbox(key.account, key.mailbox);

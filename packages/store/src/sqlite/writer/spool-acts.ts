@@ -129,7 +129,7 @@ export class SpoolActs {
         prefixEnd: start + placement.prefixEnd,
         octets: octets + placement.octets,
       }, { content: row.id, at }));
-      ledger.addPlaces(request.letter, placed);
+      ledger.addPlaces(row.id, placed);
     }
     const waiting = row.isHeld === 1 ? 'held' : 'waiting';
     const finals = request.recipients.filter((recipient) => this.#settleOne(row.id, recipient, waiting));

@@ -98,6 +98,11 @@ export class Writer {
     return { outcomes: alone.flatMap(({ outcomes }) => outcomes), changes: alone.flatMap(({ changes }) => changes) };
   }
 
+  /** What can wait has waited too long. */
+  get isBehind(): boolean {
+    return this.#housekeeping.isBehind;
+  }
+
   /** One step of what can wait; false when nothing does. */
   tidy(now: number): boolean {
     return this.#housekeeping.step(now);
