@@ -2,7 +2,6 @@
  * Reads contents, and letters as their readers see them: prefix, then content less its cuts.
  */
 import { zstdDecompressSync } from 'node:zlib';
-import type { Database, Statement } from 'better-sqlite3';
 import type { OctetRange } from '@posthorn/mail/structure.ts';
 import type { Contents, Intake } from '../contents.ts';
 import type { ContentId } from '../ids.ts';
@@ -10,6 +9,7 @@ import type { MessageRow } from '../messages.ts';
 import { StoreFault } from '../store.ts';
 import { type Encoding, readFrames } from './frames.ts';
 import { clip, INLINE_OCTETS_MAX, type Shelving, StoreIntake } from './intake.ts';
+import type { Query, Reader } from './reader.ts';
 
 interface Row {
   readonly size: number;
@@ -21,9 +21,9 @@ interface Row {
 
 export class SqliteContents implements Contents {
   readonly #shelving: Shelving;
-  readonly #row: Statement<[id: number], Row>;
+  readonly #row: Query<[id: number], Row>;
 
-  constructor(db: Database, shelving: Shelving) {
+  constructor(db: Reader, shelving: Shelving) {
     this.#shelving = shelving;
     this.#row = db.prepare('SELECT size, encoding, file, frames, octets FROM content WHERE id = ?');
   }

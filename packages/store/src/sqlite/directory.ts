@@ -1,22 +1,22 @@
 /**
  * Accounts, aliases and signing keys: read here, changed by the writer.
  */
-import type { Database, Statement } from 'better-sqlite3';
 import type { Account, Accounts, Credentials } from '../accounts.ts';
 import type { Alias, Aliases } from '../aliases.ts';
 import type { AccountId } from '../ids.ts';
 import type { DkimKey, Keys } from '../keys.ts';
 import { type AccountRow, readAccount } from './account-row.ts';
 import type { Carrier } from './carrier.ts';
+import type { Query, Reader } from './reader.ts';
 import type { Answers } from './requests.ts';
 
 export class SqliteAccounts implements Accounts {
   readonly #carrier: Carrier;
-  readonly #byAddress: Statement<[address: string], AccountRow>;
-  readonly #byId: Statement<[id: number], AccountRow>;
-  readonly #list: Statement<[], AccountRow>;
+  readonly #byAddress: Query<[address: string], AccountRow>;
+  readonly #byId: Query<[id: number], AccountRow>;
+  readonly #list: Query<[], AccountRow>;
 
-  constructor(db: Database, carrier: Carrier) {
+  constructor(db: Reader, carrier: Carrier) {
     this.#carrier = carrier;
     const row = 'SELECT id, address, created_at AS createdAt, argon2id, scram_sha256 AS scram FROM account';
     this.#byAddress = db.prepare(`${row} WHERE address = ?`);
@@ -59,10 +59,10 @@ interface AliasRow {
 
 export class SqliteAliases implements Aliases {
   readonly #carrier: Carrier;
-  readonly #byAddress: Statement<[address: string], AliasRow>;
-  readonly #list: Statement<[], AliasRow>;
+  readonly #byAddress: Query<[address: string], AliasRow>;
+  readonly #list: Query<[], AliasRow>;
 
-  constructor(db: Database, carrier: Carrier) {
+  constructor(db: Reader, carrier: Carrier) {
     this.#carrier = carrier;
     this.#byAddress = db.prepare('SELECT address, targets FROM alias WHERE address = ?');
     this.#list = db.prepare('SELECT address, targets FROM alias ORDER BY address');
@@ -88,9 +88,9 @@ export class SqliteAliases implements Aliases {
 
 export class SqliteKeys implements Keys {
   readonly #carrier: Carrier;
-  readonly #ofDomain: Statement<[domain: string], DkimKey>;
+  readonly #ofDomain: Query<[domain: string], DkimKey>;
 
-  constructor(db: Database, carrier: Carrier) {
+  constructor(db: Reader, carrier: Carrier) {
     this.#carrier = carrier;
     this.#ofDomain = db.prepare(`
       SELECT domain, selector, algorithm, private_key AS privateKey, created_at AS createdAt FROM dkim_key

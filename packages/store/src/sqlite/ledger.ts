@@ -1,11 +1,11 @@
 /**
  * The ledger, read: a letter's own entries, and what people did to its copies.
  */
-import type { Database, Statement } from 'better-sqlite3';
 import { accountId, letterId, type LetterId } from '../ids.ts';
 import type { Act, Ledger, LedgerDetail, LedgerEntry, LetterNote } from '../ledger.ts';
 import { NoteFinder } from './note-finder.ts';
 import { addressKey, letterKey, messageIdKey } from './note-keys.ts';
+import type { Query, Reader } from './reader.ts';
 import { positionInUidSet, readUidSet } from './uid-set.ts';
 
 interface NoteRow {
@@ -50,12 +50,12 @@ const ACTS_MAX = 5_000;
 
 export class SqliteLedger implements Ledger {
   readonly #finder: NoteFinder;
-  readonly #note: Statement<[id: number], WholeNoteRow>;
-  readonly #ofLetter: Statement<[letter: string], EntryRow>;
-  readonly #ofMailbox: Statement<[account: number, mailbox: number, limit: number], EntryRow>;
-  readonly #newest: Statement<[limit: number], NoteRow>;
+  readonly #note: Query<[id: number], WholeNoteRow>;
+  readonly #ofLetter: Query<[letter: string], EntryRow>;
+  readonly #ofMailbox: Query<[account: number, mailbox: number, limit: number], EntryRow>;
+  readonly #newest: Query<[limit: number], NoteRow>;
 
-  constructor(db: Database) {
+  constructor(db: Reader) {
     this.#finder = new NoteFinder(db);
     this.#note = db.prepare(`SELECT ${NOTE}, entries, placed FROM note WHERE id = ?`);
     this.#ofLetter = db.prepare(`${ENTRY} WHERE letter = ? ORDER BY id`);

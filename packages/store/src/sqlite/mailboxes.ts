@@ -1,10 +1,10 @@
 /**
  * Mailboxes: read here, changed by the writer.
  */
-import type { Database, Statement } from 'better-sqlite3';
 import { type AccountId, type MailboxId, mailboxId, modseq, type Uid, uid } from '../ids.ts';
 import type { Mailbox, MailboxCounts, Mailboxes, SpecialUse } from '../mailboxes.ts';
 import type { Carrier } from './carrier.ts';
+import type { Query, Reader } from './reader.ts';
 import type { Answers } from './requests.ts';
 
 interface Row {
@@ -23,13 +23,13 @@ interface CountsRow extends Omit<MailboxCounts, 'recent'> {
 
 export class SqliteMailboxes implements Mailboxes {
   readonly #carrier: Carrier;
-  readonly #list: Statement<[account: number], Row>;
-  readonly #byName: Statement<[account: number, name: string], Row>;
-  readonly #counts: Statement<[account: number, mailbox: number], CountsRow>;
-  readonly #recent: Statement<[account: number, mailbox: number, from: number], { recent: number }>;
-  readonly #subscriptions: Statement<[account: number], { name: string }>;
+  readonly #list: Query<[account: number], Row>;
+  readonly #byName: Query<[account: number, name: string], Row>;
+  readonly #counts: Query<[account: number, mailbox: number], CountsRow>;
+  readonly #recent: Query<[account: number, mailbox: number, from: number], { recent: number }>;
+  readonly #subscriptions: Query<[account: number], { name: string }>;
 
-  constructor(db: Database, carrier: Carrier) {
+  constructor(db: Reader, carrier: Carrier) {
     this.#carrier = carrier;
     const row = `
       SELECT id, name, special_use AS specialUse, uid_validity AS uidValidity, uid_next AS uidNext, highest_modseq AS highestModseq

@@ -1,7 +1,6 @@
 /**
  * Messages: read here, changed by the writer.
  */
-import type { Database, Statement } from 'better-sqlite3';
 import type { OctetRange } from '@posthorn/mail/structure.ts';
 import { contentId, letterId, modseq, type Modseq, type Uid, uid } from '../ids.ts';
 import {
@@ -11,6 +10,7 @@ import type { Carrier } from './carrier.ts';
 import type { SqliteContents } from './content-reader.ts';
 import { readFlags, storeFlags } from './flag-bits.ts';
 import { Staged } from './intake.ts';
+import type { Query, Reader } from './reader.ts';
 import type { Answers } from './requests.ts';
 import { readUidSet, sortedUids } from './uid-set.ts';
 import { handOver } from './handover.ts';
@@ -42,15 +42,15 @@ const STATE = 'uid, modseq, flags AS bits, keywords';
 export class SqliteMessages implements Messages {
   readonly #carrier: Carrier;
   readonly #contents: SqliteContents;
-  readonly #states: Statement<Place, StateRow>;
-  readonly #newest: Statement<Place, StateRow & { readonly born: number }>;
-  readonly #changed: Statement<[...Place, since: number], StateRow>;
-  readonly #vanished: Statement<[...Place, since: number], { uids: string }>;
-  readonly #mailbox: Statement<Place, { highestModseq: number; uidNext: number }>;
-  readonly #row: Statement<[...Place, uid: number], Row>;
-  readonly #range: Statement<[...Place, first: number, last: number], Row>;
+  readonly #states: Query<Place, StateRow>;
+  readonly #newest: Query<Place, StateRow & { readonly born: number }>;
+  readonly #changed: Query<[...Place, since: number], StateRow>;
+  readonly #vanished: Query<[...Place, since: number], { uids: string }>;
+  readonly #mailbox: Query<Place, { highestModseq: number; uidNext: number }>;
+  readonly #row: Query<[...Place, uid: number], Row>;
+  readonly #range: Query<[...Place, first: number, last: number], Row>;
 
-  constructor(db: Database, { carrier, contents }: { readonly carrier: Carrier; readonly contents: SqliteContents }) {
+  constructor(db: Reader, { carrier, contents }: { readonly carrier: Carrier; readonly contents: SqliteContents }) {
     this.#carrier = carrier;
     this.#contents = contents;
     this.#states = db.prepare(`SELECT ${STATE} FROM message WHERE account = ? AND mailbox = ? ORDER BY uid`);
@@ -98,10 +98,11 @@ export class SqliteMessages implements Messages {
 
   #changedSince({ account, mailbox }: MailboxKey, since: Modseq): readonly MessageState[] {
     const found = new Map(this.#changed.all(account, mailbox, since).map((row) => [row.uid, readState(row)]));
-    for (const row of this.#newest.iterate(account, mailbox)) {
-      if (row.born <= since) break;
+    this.#newest.until((row) => {
+      if (row.born <= since) return true;
       found.set(row.uid, readState(row));
-    }
+      return false;
+    }, account, mailbox);
     return [...found.values()].toSorted((a, b) => a.uid - b.uid);
   }
 

@@ -11,6 +11,7 @@ import { FolderShelf, prepareShelf } from './folder-shelf.ts';
 import { InlineCarrier } from './inline-carrier.ts';
 import { lockFolder } from './lock.ts';
 import { MemoryShelf } from './memory-shelf.ts';
+import { Reader } from './reader.ts';
 import { SqliteStore } from './store.ts';
 import { startThread } from './thread-carrier.ts';
 import { Watchers } from './watchers.ts';
@@ -41,15 +42,15 @@ async function openInFolder({ path, clock, log, ledgerMs = LEDGER_MS }: StoreOpt
     prepareShelf(path);
     const watchers = new Watchers(log);
     const carrier = await startThread({ data: { folder: path, ledgerMs }, clock, log, tell: (changes) => watchers.tell(changes) });
-    const reader = openForReading(join(path, BOOKS_FILE));
+    const reading = openForReading(join(path, BOOKS_FILE));
     return new SqliteStore({
-      reader,
+      reader: new Reader(reading),
       carrier,
       shelving: { shelf: new FolderShelf(path), encoding: 'zstd' },
       watchers,
       walOctets: () => octetsOf(join(path, `${BOOKS_FILE}-wal`)),
       dispose: async () => {
-        reader.close();
+        reading.close();
         lock.release();
       },
     });
@@ -70,7 +71,7 @@ async function openInMemory({ clock, log, ledgerMs = LEDGER_MS }: StoreOptions):
   const watchers = new Watchers(log);
   const carrier = new InlineCarrier({ writer, clock, tell: (changes) => watchers.tell(changes) });
   return new SqliteStore({
-    reader: db,
+    reader: new Reader(db),
     carrier,
     shelving: { shelf, encoding: 'identity' },
     watchers,

@@ -1,7 +1,6 @@
 /**
  * The spool: read here, changed by the writer.
  */
-import type { Database, Statement } from 'better-sqlite3';
 import { contentId, letterId, type LetterId } from '../ids.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import type { Errand, RecipientState, SettleAnswer, Settlement, Spool, SpooledLetter, SpooledRecipient } from '../spool.ts';
@@ -9,6 +8,7 @@ import { settleRequest } from './accept.ts';
 import type { Carrier } from './carrier.ts';
 import { NoteFinder } from './note-finder.ts';
 import { letterKey } from './note-keys.ts';
+import type { Query, Reader } from './reader.ts';
 import type { LeaseGiven } from './requests.ts';
 
 interface LetterRow {
@@ -53,17 +53,17 @@ const RECIPIENT = `
 
 export class SqliteSpool implements Spool {
   readonly #carrier: Carrier;
-  readonly #nextDue: Statement<[], { due: number | null }>;
-  readonly #letter: Statement<[letter: string], LetterRow>;
-  readonly #recipients: Statement<[spool: number], RecipientRow>;
-  readonly #leased: Statement<[spool: number, lease: number], RecipientRow>;
-  readonly #finished: Statement<[limit: number], LetterRow>;
-  readonly #list: Statement<[after: number, limit: number], LetterRow>;
+  readonly #nextDue: Query<[], { due: number | null }>;
+  readonly #letter: Query<[letter: string], LetterRow>;
+  readonly #recipients: Query<[spool: number], RecipientRow>;
+  readonly #leased: Query<[spool: number, lease: number], RecipientRow>;
+  readonly #finished: Query<[limit: number], LetterRow>;
+  readonly #list: Query<[after: number, limit: number], LetterRow>;
   readonly #finder: NoteFinder;
-  readonly #letters: Statement<[], { letters: number }>;
-  readonly #states: Statement<[], { state: RecipientState; recipients: number }>;
+  readonly #letters: Query<[], { letters: number }>;
+  readonly #states: Query<[], { state: RecipientState; recipients: number }>;
 
-  constructor(db: Database, carrier: Carrier) {
+  constructor(db: Reader, carrier: Carrier) {
     this.#carrier = carrier;
     this.#nextDue = db.prepare(`SELECT min(next_at) AS due FROM spool_recipient WHERE state IN ('waiting', 'leased')`);
     this.#letter = db.prepare(`${LETTER} WHERE s.letter = ?`);

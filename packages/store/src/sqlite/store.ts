@@ -1,7 +1,6 @@
 /**
  * The store on SQLite: the parts put together, whichever carrier and shelf they use.
  */
-import type { Database, Statement } from 'better-sqlite3';
 import type { Acceptance, AcceptAnswer } from '../acceptance.ts';
 import type { Store, StoreChange, StoreCounts } from '../store.ts';
 import { accept } from './accept.ts';
@@ -12,12 +11,13 @@ import type { Shelving } from './intake.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqliteMailboxes } from './mailboxes.ts';
 import { SqliteMessages } from './messages.ts';
+import type { Query, Reader } from './reader.ts';
 import { SqliteSpool } from './spool.ts';
 import type { Watchers } from './watchers.ts';
 
 export interface StoreParts {
   /** The connection that reads. */
-  readonly reader: Database;
+  readonly reader: Reader;
   readonly carrier: Carrier;
   readonly shelving: Shelving;
   readonly watchers: Watchers;
@@ -38,7 +38,7 @@ export class SqliteStore implements Store {
   /** Bound, so that it can be handed on alone. */
   readonly accept: (acceptance: Acceptance) => Promise<AcceptAnswer>;
   readonly #parts: StoreParts;
-  readonly #counts: Statement<[], Omit<StoreCounts, 'walOctets'>>;
+  readonly #counts: Query<[], Omit<StoreCounts, 'walOctets'>>;
   #closing: Promise<void> | undefined;
 
   constructor(parts: StoreParts) {

@@ -1,0 +1,133 @@
+import type { Database } from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { accountId, letterId, mailboxId } from '../../ids.ts';
+import { openForWriting } from '../database.ts';
+import type { AcceptRequest, Request } from '../requests.ts';
+import { type GroupReply, Writer } from './writer.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+let db: Database;
+let writer: Writer;
+let removed: string[];
+
+beforeEach(() => {
+  db = openForWriting(':memory:');
+  removed = [];
+  writer = new Writer(db, { removeFile: (name) => removed.push(name), shelved: ['known', 'orphan'], ledgerMs: 10 * DAY });
+  writer.run([{ kind: 'account-add', address: 'eve@elm.test', at: 0, credentials: null }]);
+});
+
+afterEach(() => {
+  db.close();
+});
+
+function letter(id: string, parts: Partial<AcceptRequest['content']> = {}): AcceptRequest {
+  const octets = parts.octets === undefined ? Buffer.alloc(100) : parts.octets;
+  return {
+    kind: 'accept',
+    content: {
+      letter: letterId(id), size: octets?.length ?? 0, sha256: Buffer.alloc(32), octets, file: null, frames: null, encoding: 'identity', cuts: null, summary: '{}', ...parts,
+    },
+    prefixes: Buffer.alloc(0),
+    placements: [{
+      account: accountId(1), mailbox: 'INBOX', flags: { bits: 0, keywords: null }, prefixStart: 0, prefixEnd: 0, octets: 100, internalDate: 0,
+    }],
+    note: { letter: letterId(id), at: 0, sender: '', recipients: '[]', messageId: null, subject: null, octets: 100, entries: '[]' },
+    spool: null, ledger: [], beliefs: [], concludes: null,
+  };
+}
+
+function codes({ outcomes }: GroupReply): readonly string[] {
+  return outcomes.map((outcome) => (outcome.isDone ? 'done' : outcome.failure.code));
+}
+
+function count(table: string): number {
+  return Number(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
+}
+
+/** Does all that can wait. */
+function tidy(now: number): void {
+  for (let steps = 0; writer.tidy(now); steps += 1) if (steps > 1000) throw new Error('tidying never ends');
+}
+
+test('a letter too large for the disk is a fault of its own; its neighbours in the group are stored', () => {
+  const pages = Number(db.pragma('page_count', { simple: true }));
+  db.pragma(`max_page_count = ${pages + 40}`);
+  const group = [letter('one'), letter('huge', { octets: Buffer.alloc(1_000_000) }), letter('two')];
+  const reply = writer.run(group);
+  expect(codes(reply)).toEqual(['done', 'SQLITE_FULL', 'done']);
+  expect(reply.outcomes[1]).toMatchObject({ failure: { isFault: true } });
+  expect(reply.changes).toHaveLength(2);
+  expect(db.prepare('SELECT uid FROM message ORDER BY uid').pluck().all()).toEqual([1, 2]);
+  expect(count('content')).toBe(2);
+  expect(db.inTransaction).toBe(false);
+});
+
+test('when nothing fits any more everything faults, and when there is room again letters are stored', () => {
+  db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true }))}`);
+  const huge = (id: string): Request => letter(id, { octets: Buffer.alloc(60_000) });
+  expect(codes(writer.run([huge('one'), huge('two')]))).toEqual(['SQLITE_FULL', 'SQLITE_FULL']);
+  db.pragma('max_page_count = 100000');
+  expect(codes(writer.run([huge('one'), huge('two')]))).toEqual(['done', 'done']);
+});
+
+test('a mistake of ours is told apart from a fault of the disk', () => {
+  const wrong = { ...letter('one'), placements: letter('one').placements.map((placement) => ({ ...placement, account: accountId(77) })) };
+  const { outcomes } = writer.run([wrong, letter('two')]);
+  expect(outcomes).toMatchObject([{ isDone: false, failure: { isFault: false } }, { isDone: true }]);
+  expect(count('content')).toBe(1);
+});
+
+test('what nobody uses any more is swept away, with its file', () => {
+  writer.run([letter('small'), letter('large', { octets: null, file: 'large', frames: Buffer.alloc(4) })]);
+  const key = { account: accountId(1), mailbox: mailboxId(1) };
+  writer.run([{ kind: 'mailbox-create', account: key.account, name: 'Work', at: 0 }]);
+  const work = mailboxId(Number(db.prepare(`SELECT id FROM mailbox WHERE name = 'Work'`).pluck().get()));
+  const uids = db.prepare<[], { uid: never }>('SELECT uid FROM message').all().map(({ uid }) => uid);
+  writer.run([{ kind: 'move', ...key, uids, target: work, at: 0 }]);
+  tidy(0);
+  expect([count('content'), count('message')]).toEqual([2, 2]);
+  removed = [];
+  writer.run([{ kind: 'mailbox-remove', account: key.account, name: 'Work', at: 0 }]);
+  tidy(0);
+  expect(['content', 'shared', 'unused', 'message', 'doomed', 'vanished'].map(count)).toEqual([0, 0, 0, 0, 0, 1]);
+  expect(removed).toEqual(['large']);
+});
+
+test('a copied content is swept when the last copy goes', () => {
+  writer.run([letter('one')]);
+  const key = { account: accountId(1), mailbox: mailboxId(1) };
+  const uids = db.prepare<[], { uid: never }>('SELECT uid FROM message').all().map(({ uid }) => uid);
+  writer.run([{ kind: 'copy', ...key, uids, target: mailboxId(2), at: 0 }]);
+  writer.run([{ kind: 'flags', ...key, uids, how: 'add', flags: { bits: 8, keywords: null }, unchangedSince: null, at: 0 }]);
+  writer.run([{ kind: 'expunge', ...key, uids, at: 0 }]);
+  tidy(0);
+  expect(count('content')).toBe(1);
+  writer.run([{ kind: 'account-remove', account: key.account }]);
+  tidy(0);
+  expect(['content', 'shared', 'unused', 'message', 'mailbox'].map(count)).toEqual([0, 0, 0, 0, 0]);
+});
+
+test('of what lies on the shelf at the start, only what a letter knows stays', () => {
+  writer.run([letter('known', { octets: null, file: 'known', frames: Buffer.alloc(4) })]);
+  tidy(0);
+  expect(removed).toEqual(['orphan']);
+});
+
+test('the ledger forgets what is older than it should remember, and how it was found', () => {
+  writer.run([letter('one')]);
+  writer.run([{ kind: 'conclude', letter: letterId('one'), ledger: [] }]);
+  tidy(9 * DAY);
+  expect([count('note'), count('note_key')]).toEqual([1, 1]);
+  tidy(11 * DAY);
+  expect([count('note'), count('note_key'), count('ledger')]).toEqual([0, 0, 0]);
+});
+
+test('numbers are given out once, also after a restart', () => {
+  writer.run([letter('one')]);
+  const first = Number(db.prepare('SELECT max(id) FROM content').pluck().get());
+  db.exec('DELETE FROM content');
+  new Writer(db, { removeFile: () => {}, shelved: [], ledgerMs: DAY }).run([letter('two')]);
+  expect(Number(db.prepare('SELECT max(id) FROM content').pluck().get())).toBeGreaterThan(first);
+});
