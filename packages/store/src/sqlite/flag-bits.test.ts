@@ -1,20 +1,20 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, property } from 'fast-check';
 import { flagKey } from '@posthorn/mail/flags.ts';
 import { expect, test } from 'vitest';
 import { changeFlags, readFlags, storeFlags } from './flag-bits.ts';
 
-const flags = fc.array(fc.constantFrom('\\Seen', '\\SEEN', '\\Deleted', '\\Draft', 'work', 'Work', 'urgent', '$Junk', '\\Recent'));
+const flags = array(constantFrom('\\Seen', '\\SEEN', '\\Deleted', '\\Draft', 'work', 'Work', 'urgent', '$Junk', '\\Recent'));
 const keys = (list: readonly string[]): readonly string[] => [...new Set(list.map(flagKey))].filter((key) => key !== '\\recent').toSorted();
 
 test('flags are kept as they came, each once, without \\Recent', () => {
   expect(readFlags(storeFlags(['\\SEEN', 'Work', 'work', '\\Recent']))).toEqual(['\\Seen', 'Work']);
-  fc.assert(fc.property(flags, (given) => {
+  assert(property(flags, (given) => {
     expect(keys(readFlags(storeFlags(given)))).toEqual(keys(given));
   }), { numRuns: 2000 });
 });
 
 test('adding, removing and replacing do what sets do; what changes nothing is the same object', () => {
-  fc.assert(fc.property(flags, flags, fc.constantFrom('add', 'remove', 'replace'), (before, given, how) => {
+  assert(property(flags, flags, constantFrom('add', 'remove', 'replace'), (before, given, how) => {
     const stored = storeFlags(before);
     const after = changeFlags(stored, how, storeFlags(given));
     const wanted = how === 'replace' ? keys(given)

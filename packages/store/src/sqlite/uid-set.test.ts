@@ -1,11 +1,11 @@
-import fc from 'fast-check';
+import { assert, integer, property, uniqueArray } from 'fast-check';
 import { expect, test } from 'vitest';
 import { positionInUidSet, readUidSet, sortedUids, writeUidSet } from './uid-set.ts';
 
-const uids = fc.uniqueArray(fc.integer({ min: 1, max: 60 })).map((numbers) => sortedUids(numbers));
+const uids = uniqueArray(integer({ min: 1, max: 60 })).map((numbers) => sortedUids(numbers));
 
 test('what was written is read', () => {
-  fc.assert(fc.property(uids, (numbers) => {
+  assert(property(uids, (numbers) => {
     expect(readUidSet(writeUidSet(numbers))).toEqual(numbers);
   }), { numRuns: 2000 });
 });
@@ -16,7 +16,7 @@ test('neighbours are written as a range', () => {
 });
 
 test('a UID is found at its place', () => {
-  fc.assert(fc.property(uids, fc.integer({ min: 1, max: 60 }), (numbers, uid) => {
+  assert(property(uids, integer({ min: 1, max: 60 }), (numbers, uid) => {
     const place = numbers.indexOf(uid);
     expect(positionInUidSet(writeUidSet(numbers), uid)).toBe(place === -1 ? undefined : place);
   }), { numRuns: 2000 });
