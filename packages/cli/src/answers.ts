@@ -16,7 +16,7 @@ export interface ShownAlias {
 export interface ShownKey {
   readonly selector: string;
   readonly algorithm: string;
-  readonly record: { readonly name: string; readonly type: string; readonly value: string };
+  readonly record: { readonly name: string; readonly type: string; readonly value: string; readonly zoneLine: string };
 }
 
 export interface ShownQueued {

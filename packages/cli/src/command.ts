@@ -18,6 +18,8 @@ export interface OptionAbout {
   /** What stands for its value in the help, `DIR`; absent for a switch. */
   readonly value?: string;
   readonly short?: string;
+  /** It may be said more than once; `values` gives them all. */
+  readonly isRepeatable?: boolean;
   readonly help: string;
 }
 
@@ -25,6 +27,8 @@ export interface Call {
   /** The words that are no options. */
   readonly words: readonly string[];
   value(name: string): string | undefined;
+  /** Of an option that may be said more than once. */
+  values(name: string): readonly string[];
   isSet(name: string): boolean;
   readonly io: Io;
 }
@@ -55,9 +59,10 @@ export class Failure extends Error {
 
 /** Reads the words that follow a command's name. Throws `UsageError`. */
 export function readCall(command: Command, args: readonly string[], io: Io): Call {
-  const options: ParsedOptions = Object.fromEntries(Object.entries(command.options).map(([name, { value, short }]) => [name, {
+  const options: ParsedOptions = Object.fromEntries(Object.entries(command.options).map(([name, { value, short, isRepeatable }]) => [name, {
     type: value === undefined ? 'boolean' as const : 'string' as const,
     ...(short === undefined ? {} : { short }),
+    multiple: isRepeatable === true,
   }]));
   const { values, positionals } = parse(args, options);
   const { min, max } = command.wordCount;
@@ -70,11 +75,15 @@ export function readCall(command: Command, args: readonly string[], io: Io): Cal
       const value = values[name];
       return typeof value === 'string' ? value : undefined;
     },
+    values: (name) => {
+      const value = values[name];
+      return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+    },
     isSet: (name) => values[name] === true,
   };
 }
 
-type ParsedOptions = Record<string, { type: 'boolean' | 'string'; short?: string }>;
+type ParsedOptions = Record<string, { type: 'boolean' | 'string'; short?: string; multiple: boolean }>;
 
 function parse(args: readonly string[], options: ParsedOptions) {
   try {

@@ -8,6 +8,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import type { Config } from '@posthorn/server/config/config.ts';
 import { Failure } from './command.ts';
+import { toldFault } from './told-fault.ts';
 
 export interface Question {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -33,10 +34,14 @@ export interface Control {
 export async function withControl<T>(config: Config, use: (control: Control) => Promise<T>): Promise<T> {
   const socketPath = join(config.data, 'control.sock');
   const overSocket = (question: Question): Promise<RawAnswer> => askSocket(socketPath, question);
-  if (await isAnswering(overSocket)) return use(controlOver(overSocket, true));
+  if (await isAnswering(overSocket)) {
+    return use(controlOver((question) => overSocket(question).catch((error: unknown) => {
+      throw new Failure(`the server hung up before it answered (${codeOf(error)})`, { cause: error });
+    }), true));
+  }
   const { openBooks } = await import('@posthorn/server/books.ts');
   const books = await openBooks(config).catch((error: unknown) => {
-    throw new Failure(`the store in ${config.data} cannot be opened: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw toldFault(error);
   });
   try {
     return await use(controlOver(async ({ method, path, body }) => {
@@ -79,11 +84,17 @@ async function isAnswering(ask: (question: Question) => Promise<RawAnswer>): Pro
     await ask({ method: 'GET', path: '/healthz' });
     return true;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR') return false;
+    const code = codeOf(error);
+    // EINVAL: the path is too long for a socket, so nobody listens on it.
+    if (['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'EINVAL'].includes(code)) return false;
     if (code === 'EACCES') throw new Failure('the control socket belongs to another user; run this as the user who runs the server', { cause: error });
-    throw new Failure(`the control socket does not answer (${String(code ?? error)})`, { cause: error });
+    throw new Failure(`the control socket does not answer (${code})`, { cause: error });
   }
+}
+
+/** The system's word, or what was said instead. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 function askSocket(socketPath: string, { method, path, body }: Question): Promise<RawAnswer> {

@@ -6,7 +6,7 @@
  */
 import { openHost } from '@posthorn/server/host.ts';
 import type { Host, HostOptions } from '@posthorn/server/host.ts';
-import { Failure } from './command.ts';
+import { toldFault } from './told-fault.ts';
 import type { Io } from './command.ts';
 
 /** Longest time for an orderly end; then the process ends anyway, with nothing acknowledged lost. */
@@ -25,19 +25,12 @@ export interface Serving {
   readonly endsWithParent: boolean;
 }
 
-/** Faults whose message is a sentence for the operator. */
-const TOLD: ReadonlySet<string> = new Set(['ListenFault', 'StoreLocked', 'StoreRefused']);
-
 /** Opens a host. Throws `Failure` with one clear sentence for what an operator can mend. */
 export async function openServing(options: HostOptions): Promise<Host> {
   try {
     return await openHost(options);
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    if (TOLD.has(error.name)) throw new Failure(error.message, { cause: error });
-    // The system's own word: no such folder, not permitted, no space.
-    if ('code' in error && 'syscall' in error) throw new Failure(`the data folder ${options.config.data} cannot be used: ${error.message}`, { cause: error });
-    throw error;
+    throw toldFault(error);
   }
 }
 

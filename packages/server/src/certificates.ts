@@ -67,7 +67,17 @@ function readKept(file: string, hostname: string, now: EpochMs): Pem | undefined
     // None was made yet.
     return undefined;
   }
-  const certificate = new X509Certificate(pem.slice(pem.indexOf('-----BEGIN CERTIFICATE-----')));
+  const certificate = certificateIn(pem);
+  if (certificate === undefined) return undefined;
   const isFresh = Date.parse(certificate.validTo) - now > RENEWAL_DAYS * DAY_MS;
   return isFresh && certificate.checkHost(hostname) !== undefined ? { certificate: pem, key: pem } : undefined;
+}
+
+/** Undefined when the file was broken: another is made. */
+function certificateIn(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem.slice(pem.indexOf('-----BEGIN CERTIFICATE-----')));
+  } catch {
+    return undefined;
+  }
 }

@@ -17,6 +17,7 @@ import type { MetricSource } from '@posthorn/httpd/metrics.ts';
 import type { DkimPort, PublishedKey } from '@posthorn/httpd/ports.ts';
 import type { DkimKey } from '@posthorn/store/keys.ts';
 import { openSqliteStore } from '@posthorn/store/sqlite/open.ts';
+import { StoreFault, StoreLocked, StoreRefused } from '@posthorn/store/store.ts';
 import type { Store } from '@posthorn/store/store.ts';
 import { dkimRecord, generateDkimKeys } from '@posthorn/trust/dkim-keys.ts';
 import type { Clock } from '@posthorn/world/clock.ts';
@@ -34,10 +35,32 @@ export interface Core {
   relist(config: Config): void;
 }
 
-/** Throws `StoreLocked` when another process has the store. */
+/** Throws `StoreLocked` when another process has the store; `StoreRefused` or `StoreFault`, in a sentence, when the data folder cannot be used. */
 export async function openCore(config: Config, world: World): Promise<Core> {
-  if (config.data !== ':memory:') mkdirSync(config.data, { recursive: true, mode: 0o700 });
-  const { store, metrics } = countedStore(await openSqliteStore({ path: config.data, clock: world.clock, log: world.log }));
+  const { data } = config;
+  const store = await openStore(data, world).catch((error: unknown) => {
+    throw dataFault(data, error);
+  });
+  try {
+    return coreOf(config, world, countedStore(store));
+  } catch (error) {
+    await store.close();
+    throw dataFault(data, error);
+  }
+}
+
+async function openStore(data: string, { clock, log }: World): Promise<Store> {
+  if (data !== ':memory:') mkdirSync(data, { recursive: true, mode: 0o700 });
+  return openSqliteStore({ path: data, clock, log });
+}
+
+/** What the system or SQLite said, with the folder that it is about. */
+function dataFault(data: string, error: unknown): unknown {
+  if (error instanceof StoreLocked || error instanceof StoreRefused || !(error instanceof Error)) return error;
+  return new StoreFault(`the data folder ${data} cannot be used: ${error.message}`, { cause: error });
+}
+
+function coreOf(config: Config, world: World, { store, metrics }: ReturnType<typeof countedStore>): Core {
   const dkim = createDkim(store, world.clock);
   if (config.domains === 'any') {
     return { store, metrics, dkim, directory: createOpenDirectory({ store, clock: world.clock }), relist: () => {} };

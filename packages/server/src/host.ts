@@ -58,6 +58,9 @@ class OpenHost implements Host {
   readonly #doors: Door[] = [];
   #config: Config;
   #sessions: ReturnType<typeof createSessions>;
+  /** One reload at a time, and none while it closes. */
+  #reloading: Promise<unknown> = Promise.resolve();
+  #isClosing = false;
 
   constructor(options: HostOptions, parts: Parts) {
     this.#options = options;
@@ -96,18 +99,26 @@ class OpenHost implements Host {
     return this.#parts.core;
   }
 
-  async reload(): Promise<ReloadAnswer> {
+  reload(): Promise<ReloadAnswer> {
+    const answer = this.#reloading.then(() => this.#reload());
+    this.#reloading = answer.catch(() => {});
+    return answer;
+  }
+
+  async #reload(): Promise<ReloadAnswer> {
     const { readAgain, world } = this.#options;
-    if (readAgain === undefined) return { kind: 'reloaded' };
+    if (readAgain === undefined || this.#isClosing) return { kind: 'reloaded' };
     const answer = readAgain();
-    const problems = answer.kind === 'faulty' ? answer.problems.map(({ line, what }) => `line ${line}: ${what}`) : needingRestart(this.#config, answer.config);
-    if (answer.kind === 'faulty' || problems.length > 0) {
-      world.log.error({ problems }, 'configuration not taken up');
-      return { kind: 'faulty', problems };
-    }
+    const problems = answer.kind === 'faulty' ? answer.problems.map(({ line, what }) => (line === 0 ? what : `line ${line}: ${what}`)) : needingRestart(this.#config, answer.config);
+    if (answer.kind === 'faulty' || problems.length > 0) return this.#refuse(problems);
     const { config } = answer;
     const { core, certificates, post } = this.#parts;
-    certificates.reload(config);
+    try {
+      certificates.reload(config);
+    } catch (error) {
+      // Replaced by another program since it was checked.
+      return this.#refuse([`the certificate and key cannot be used (${error instanceof Error ? error.message : String(error)})`]);
+    }
     core.relist(config);
     await post.reload(config);
     this.#config = config;
@@ -116,7 +127,14 @@ class OpenHost implements Host {
     return { kind: 'reloaded' };
   }
 
+  #refuse(problems: readonly string[]): ReloadAnswer {
+    this.#options.world.log.error({ problems }, 'configuration not taken up');
+    return { kind: 'faulty', problems };
+  }
+
   async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#reloading;
     await Promise.all(this.#doors.map((door) => door.close()));
     await this.#parts.post.close();
     await this.#parts.core.store.close();

@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use by another program',
   EACCES: 'may not be opened by this user',
   EPERM: 'may not be opened by this user',
+  EINVAL: 'has a longer path than a socket may have',
   EADDRNOTAVAIL: 'is on an address that this machine does not have',
 };
 

@@ -1,7 +1,6 @@
 /**
  * `posthorn domain`: what a domain of ours needs to be believed.
  */
-import { zoneFileLine } from '@posthorn/trust/dkim-keys.ts';
 import { isKey, listIn } from '../answers.ts';
 import { ask, firstWord } from '../ask.ts';
 import { BOOKS_OPTIONS } from '../books.ts';
@@ -16,6 +15,6 @@ export const domainCommands: readonly Command[] = [
     details: 'RSA-2048 and Ed25519; what our people send from the domain is signed with both as soon as there are keys.\nPublish the records before the next letter goes out.\n\nExample: posthorn domain dkim example.org',
     options: BOOKS_OPTIONS,
     run: (call) => ask(call, { method: 'POST', path: `/rest/v1/domains/${encodeURIComponent(firstWord(call))}/dkim` }, (answer) =>
-      listIn(answer, 'keys', isKey).map(({ record }) => `${zoneFileLine(record)}\n`).join('')),
+      listIn(answer, 'keys', isKey).map(({ record }) => `${record.zoneLine}\n`).join('')),
   },
 ];

@@ -8,6 +8,7 @@ import { decodeWords, encodeWords } from '@posthorn/mail/encoded-word.ts';
 import { formatAddress, parseAddress } from '@posthorn/mail/address.ts';
 import { parseAddressList } from '@posthorn/mail/address-list.ts';
 import { fieldText, parseHeader } from '@posthorn/mail/header.ts';
+import type { Config } from '@posthorn/server/config/config.ts';
 import { BOOKS_OPTIONS, booksConfig } from '../books.ts';
 import { Failure, UsageError } from '../command.ts';
 import type { Call, Command } from '../command.ts';
@@ -28,7 +29,7 @@ export const sendmail: Command = {
     dots: { short: 'i', help: 'a line with only a dot does not end the letter' },
     from: { short: 'f', value: 'ADDRESS', help: 'the envelope sender (default: From of the letter)' },
     name: { short: 'F', value: 'NAME', help: 'the sender’s full name, where the letter has no From' },
-    option: { short: 'o', value: 'X', help: 'options of old: -oi is -i, others change nothing' },
+    option: { short: 'o', value: 'X', isRepeatable: true, help: 'options of old: -oi is -i, others change nothing' },
     mode: { short: 'b', value: 'm', help: '-bm, which is what it does anyway' },
     body: { short: 'B', value: 'TYPE', help: 'taken and ignored' },
     notify: { short: 'N', value: 'WHEN', help: 'taken and ignored' },
@@ -42,12 +43,13 @@ export const sendmail: Command = {
 async function send(call: Call): Promise<number> {
   const mode = call.value('mode');
   if (mode !== undefined && mode !== 'm') throw new UsageError(`-b${mode} is not for us: this sends a letter and nothing else`);
-  const isDotted = !call.isSet('dots') && call.value('option') !== 'i';
+  const isDotted = !call.isSet('dots') && !call.values('option').includes('i');
   const letter = readLetter(await readAll(call.io), isDotted);
   const fields = parseHeader(letter);
   const config = booksConfig(call);
-  const from = senderOf(call, letter, config.hostname);
-  const recipients = [...call.words.flatMap((word) => addressesIn(word)), ...(call.isSet('recipients') ? listed(letter, ['to', 'cc', 'bcc']) : [])];
+  const origin = originOf(config);
+  const from = senderOf(call, letter, origin);
+  const recipients = [...call.words.flatMap((word) => addressesIn(word, origin)), ...(call.isSet('recipients') ? listed(letter, ['to', 'cc', 'bcc'], origin) : [])];
   if (recipients.length === 0) throw new UsageError('to whom? Name recipients, or say -t to take them from the letter');
   const withoutBcc = call.isSet('recipients')
     ? cut(letter, fields.filter(({ key }) => key === 'bcc').map(({ range }) => range)) : letter;
@@ -72,12 +74,17 @@ function readLetter(all: Buffer, isDotted: boolean): Buffer {
   return all.subarray(0, end.index + (end[0].startsWith('\n') ? 1 : 0));
 }
 
-function senderOf(call: Call, letter: Buffer, hostname: string): string {
+/** What stands behind a bare name, as cron writes it: `root`. */
+function originOf({ domains, hostname }: Config): string {
+  return domains === 'any' ? hostname : domains[0] ?? hostname;
+}
+
+function senderOf(call: Call, letter: Buffer, origin: string): string {
   const told = call.value('from');
   if (told === '' || told === '<>') return '';
-  const address = told ?? listed(letter, ['sender', 'from'])[0] ?? `${userInfo().username}@${hostname}`;
+  const address = told ?? listed(letter, ['sender', 'from'], origin)[0] ?? userInfo().username;
   const bare = address.replace(/^<(.*)>$/, '$1');
-  const whole = bare.includes('@') ? bare : `${bare}@${hostname}`;
+  const whole = bare.includes('@') ? bare : `${bare}@${origin}`;
   const parsed = parseAddress(whole);
   if (parsed === undefined) throw new UsageError(`the sender “${whole}” is not an address`);
   return formatAddress(parsed);
@@ -89,13 +96,13 @@ function nameOf(call: Call): string {
 }
 
 /** The addresses of these fields, in their order. */
-function listed(letter: Buffer, keys: readonly string[]): readonly string[] {
+function listed(letter: Buffer, keys: readonly string[], origin: string): readonly string[] {
   const fields = parseHeader(letter);
-  return keys.flatMap((key) => fields.filter((field) => field.key === key)).flatMap((field) => addressesIn(fieldText(letter, field)));
+  return keys.flatMap((key) => fields.filter((field) => field.key === key)).flatMap((field) => addressesIn(fieldText(letter, field), origin));
 }
 
-function addressesIn(text: string): readonly string[] {
-  return parseAddressList(text).flatMap(({ mailbox, host }) => (mailbox === null || host === null ? [] : [`${mailbox}@${host}`]));
+function addressesIn(text: string, origin: string): readonly string[] {
+  return parseAddressList(text).flatMap(({ mailbox, host }) => (mailbox === null || host === null ? [] : [`${mailbox}@${host === '' ? origin : host}`]));
 }
 
 function cut(letter: Buffer, ranges: readonly { readonly start: number; readonly end: number }[]): Buffer {

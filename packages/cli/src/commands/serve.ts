@@ -38,6 +38,7 @@ async function runServe(call: Call): Promise<number> {
     host,
     io: call.io,
     endsWithParent: false,
+    // What is wrong is in the log.
     reload: async () => {
       await host.reload();
     },
