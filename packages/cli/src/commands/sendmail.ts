@@ -91,8 +91,12 @@ function senderOf(call: Call, letter: Buffer, origin: string): string {
 }
 
 function nameOf(call: Call): string {
-  const name = call.value('name');
-  return name === undefined ? '' : `${encodeWords(decodeWords(name))} `;
+  // No control characters: a line end would begin another field.
+  const name = decodeWords(call.value('name') ?? '').replace(/\p{Cc}+/gu, ' ').trim();
+  if (name === '') return '';
+  // RFC 5322 §3.2.3: specials stand in a quoted string.
+  const isQuoted = /^[\x20-\x7e]*$/.test(name) && /[()<>[\]:;@\\,."]/.test(name);
+  return isQuoted ? `"${name.replace(/["\\]/g, '\\$&')}" ` : `${encodeWords(name)} `;
 }
 
 /** The addresses of these fields, in their order. */
