@@ -29,6 +29,8 @@ export class StoreIntake implements Intake {
   #small = Buffer.allocUnsafeSlow(FIRST_OCTETS);
   #large: { readonly file: UnnamedFile; readonly frames: FrameWriter; readonly hash: Hash } | undefined;
   #octets = 0;
+  /** From the first chunk that does not fit, even before there is a file: what comes after it queues behind it. */
+  #isLarge = false;
   /** Writes to the shelf, one after the other. */
   #tail: Promise<void> = Promise.resolve();
   #isOver = false;
@@ -39,10 +41,11 @@ export class StoreIntake implements Intake {
 
   async write(chunk: Buffer): Promise<void> {
     if (this.#isOver) throw new Error('this intake is over');
-    if (this.#large === undefined && this.#octets + chunk.length <= INLINE_OCTETS_MAX) {
+    if (!this.#isLarge && this.#octets + chunk.length <= INLINE_OCTETS_MAX) {
       this.#keepSmall(chunk);
       return;
     }
+    this.#isLarge = true;
     const before = this.#tail;
     this.#tail = (async () => {
       await before;

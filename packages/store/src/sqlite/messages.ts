@@ -40,6 +40,7 @@ type Place = [account: number, mailbox: number];
 const STATE = 'uid, modseq, flags AS bits, keywords';
 
 export class SqliteMessages implements Messages {
+  readonly #db: Reader;
   readonly #carrier: Carrier;
   readonly #contents: SqliteContents;
   readonly #states: Query<Place, StateRow>;
@@ -51,6 +52,7 @@ export class SqliteMessages implements Messages {
   readonly #range: Query<[...Place, first: number, last: number], Row>;
 
   constructor(db: Reader, { carrier, contents }: { readonly carrier: Carrier; readonly contents: SqliteContents }) {
+    this.#db = db;
     this.#carrier = carrier;
     this.#contents = contents;
     this.#states = db.prepare(`SELECT ${STATE} FROM message WHERE account = ? AND mailbox = ? ORDER BY uid`);
@@ -84,7 +86,11 @@ export class SqliteMessages implements Messages {
     return rows.map(readRow);
   }
 
-  async changes({ account, mailbox }: MailboxKey, since: Modseq): ReturnType<Messages['changes']> {
+  async changes(key: MailboxKey, since: Modseq): ReturnType<Messages['changes']> {
+    return this.#db.atOnce(() => this.#changes(key, since));
+  }
+
+  #changes({ account, mailbox }: MailboxKey, since: Modseq): Awaited<ReturnType<Messages['changes']>> {
     const row = this.#mailbox.get(account, mailbox);
     if (row === undefined) return undefined;
     const isSame = row.highestModseq <= since;

@@ -6,13 +6,31 @@ import { StoreFault } from '../store.ts';
 
 export class Reader {
   readonly #db: Database;
+  readonly #begin: Statement<[]>;
+  readonly #end: Statement<[]>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#begin = db.prepare('BEGIN');
+    this.#end = db.prepare('ROLLBACK');
   }
 
   prepare<Parameters extends unknown[], Row>(sql: string): Query<Parameters, Row> {
     return new Query(this.#db.prepare<Parameters, Row>(sql));
+  }
+
+  /**
+   * All that `ask` reads is as it was at one moment: the writer, on its own thread, may commit
+   * between any two questions. Ends before anybody awaits anything, or the WAL could not be emptied.
+   */
+  atOnce<T>(ask: () => T): T {
+    asFault(() => this.#begin.run());
+    try {
+      return ask();
+    } finally {
+      // After an I/O error SQLite may have ended it already.
+      if (this.#db.inTransaction) asFault(() => this.#end.run());
+    }
   }
 }
 

@@ -52,6 +52,7 @@ const RECIPIENT = `
   FROM spool_recipient WHERE spool = ?`;
 
 export class SqliteSpool implements Spool {
+  readonly #db: Reader;
   readonly #carrier: Carrier;
   readonly #nextDue: Query<[], { due: number | null }>;
   readonly #letter: Query<[letter: string], LetterRow>;
@@ -64,6 +65,7 @@ export class SqliteSpool implements Spool {
   readonly #states: Query<[], { state: RecipientState; recipients: number }>;
 
   constructor(db: Reader, carrier: Carrier) {
+    this.#db = db;
     this.#carrier = carrier;
     this.#nextDue = db.prepare(`SELECT min(next_at) AS due FROM spool_recipient WHERE state IN ('waiting', 'leased')`);
     this.#letter = db.prepare(`${LETTER} WHERE s.letter = ?`);
@@ -102,7 +104,7 @@ export class SqliteSpool implements Spool {
   }
 
   async finished(limit: number): Promise<readonly SpooledLetter[]> {
-    return this.#finished.all(limit).map((row) => this.#whole(row));
+    return this.#db.atOnce(() => this.#finished.all(limit).map((row) => this.#whole(row)));
   }
 
   conclude(letter: LetterId, ledger: readonly LedgerEntry[]): Promise<boolean> {
@@ -115,12 +117,14 @@ export class SqliteSpool implements Spool {
 
   async list({ after, limit }: { readonly after?: LetterId; readonly limit: number }): Promise<readonly SpooledLetter[]> {
     const from = after === undefined ? 0 : this.#finder.find([letterKey(after)], 1)[0] ?? 0;
-    return this.#list.all(from, limit).map((row) => this.#whole(row));
+    return this.#db.atOnce(() => this.#list.all(from, limit).map((row) => this.#whole(row)));
   }
 
   async get(letter: LetterId): Promise<SpooledLetter | undefined> {
-    const row = this.#letter.get(letter);
-    return row && this.#whole(row);
+    return this.#db.atOnce(() => {
+      const row = this.#letter.get(letter);
+      return row && this.#whole(row);
+    });
   }
 
   command({ what, letters, at }: Parameters<Spool['command']>[0]): Promise<readonly LetterId[]> {
@@ -128,9 +132,11 @@ export class SqliteSpool implements Spool {
   }
 
   async counts(): ReturnType<Spool['counts']> {
-    const states = new Map(this.#states.all().map(({ state, recipients }) => [state, recipients]));
-    const [waiting, leased, held] = [states.get('waiting') ?? 0, states.get('leased') ?? 0, states.get('held') ?? 0];
-    return { letters: this.#letters.get()?.letters ?? 0, recipients: waiting + leased + held, waiting, held };
+    return this.#db.atOnce(() => {
+      const states = new Map(this.#states.all().map(({ state, recipients }) => [state, recipients]));
+      const [waiting, leased, held] = [states.get('waiting') ?? 0, states.get('leased') ?? 0, states.get('held') ?? 0];
+      return { letters: this.#letters.get()?.letters ?? 0, recipients: waiting + leased + held, waiting, held };
+    });
   }
 
   #whole(row: LetterRow): SpooledLetter {
