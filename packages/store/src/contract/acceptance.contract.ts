@@ -99,6 +99,13 @@ export function acceptanceContract(open: OpenStore): void {
       expect(await octetsOf(store.contents.read(row.content))).toEqual(octets);
     });
 
+    it('keeps octets in the order they came, also when nobody waits for the disk', async () => {
+      const chunks = [60_000, 10_000, 1_000, 300_000, 5].map((size) => randomBytes(size));
+      const intake = store.contents.receive();
+      await Promise.all(chunks.map((chunk) => intake.write(chunk)));
+      expect(await octetsOf((await intake.finish()).read())).toEqual(Buffer.concat(chunks));
+    });
+
     it('stores nothing when an account is not whose it was', async () => {
       const eve = await addAccount(store);
       const request = await acceptance(store, [eve]);

@@ -18,7 +18,7 @@ export async function person(store: Store, address: string): Promise<Account> {
 }
 
 /** A letter received whole and not yet accepted. */
-export async function acceptance(store: Store, id: string, more: Partial<Acceptance> = {}, letter = LETTER): Promise<Acceptance> {
+export async function acceptance(store: Store, id: string, more: Partial<Acceptance> = {}, letter: Buffer = LETTER): Promise<Acceptance> {
   const intake = store.contents.receive();
   await intake.write(letter);
   const content = await intake.finish();
