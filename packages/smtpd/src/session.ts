@@ -63,7 +63,7 @@ export interface LetterIntake {
   finish(facts: ContentFacts): Promise<readonly Reply[]>;
   /** Oversized, malformed, or the client is gone. */
   discard(): Promise<void>;
-  /** After `finish`: the connection ended before the client said anything more, so it may not have heard the reply. */
+  /** After `finish`: the connection ended before another octet came from the client, so it may not have heard the reply. */
   unheard?(): void;
 }
 

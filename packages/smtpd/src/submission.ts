@@ -25,7 +25,7 @@ import { deposit, withoutCuts } from './deposit.ts';
 import { type Decision, type ReceivedLetter, refusedAs, takeIn } from './letter-intake.ts';
 import { RECIPIENT_OK, SENDER_OK, UNKNOWN_RECIPIENT } from './mx.ts';
 import { CHANGED, reply, type Reply } from './reply.ts';
-import type { Retries } from './retries.ts';
+import { type Outcome, type Retries, retryKey } from './retries.ts';
 import type { Authentication, Client, OpenSession, Session } from './session.ts';
 import { receivedField } from './trace-header.ts';
 
@@ -40,7 +40,7 @@ export interface SubmissionParts {
   readonly log: Log;
   readonly expire: Milliseconds;
   readonly policy: SubmissionPolicy;
-  /** Letters sent again because their 250 was lost are stored once: for `dev`. */
+  /** Letters sent again because their 250 was lost are stored once; only where it is asked for. */
   readonly retries?: Retries;
 }
 
@@ -105,12 +105,21 @@ interface Sender {
 /** Where retries are collapsed, a letter that is in the books already gets its reply again. */
 async function decideOnce(parts: SubmissionParts, sender: Sender, received: ReceivedLetter): Promise<Decision> {
   const { retries } = parts;
-  if (retries === undefined) return decide(parts, sender, received);
-  const before = retries.recall(received);
-  const decision = before === undefined ? await decide(parts, sender, received) : refusedAs(before);
+  const key = retries === undefined ? undefined : retryKey(sender, received);
+  if (retries === undefined || key === undefined) return decide(parts, sender, received);
+  const before = retries.recall(key);
+  const decision = before === undefined ? await decide(parts, sender, received) : againAs(before, parts, sender, received);
   const [said] = decision.replies;
   if (said?.code !== 250) return decision;
-  return { ...decision, unheard: () => retries.remember(received, said) };
+  const letter = before?.letter ?? received.letter;
+  return { ...decision, unheard: () => retries.remember(key, { letter, said }) };
+}
+
+/** Nothing is stored; the reply, with the letter's id in it, is the one that was not heard. */
+function againAs({ letter, said }: Outcome, { log }: SubmissionParts, { client, account }: Sender, { content }: ReceivedLetter): Decision {
+  const { session, listener, remoteAddress } = client;
+  log.info({ letter, session, listener, client: remoteAddress, user: account?.address ?? null, octets: content.octets }, 'letter sent again: its 250 was not heard, it is stored once');
+  return { replies: [said], isAccepted: false };
 }
 
 async function decide(parts: SubmissionParts, { client, account }: Sender, received: ReceivedLetter): Promise<Decision> {

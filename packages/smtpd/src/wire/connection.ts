@@ -57,7 +57,7 @@ export class WireConnection extends SMTPConnection {
   #session: Session;
   #transaction: Transaction | undefined;
   #letter: LetterPhase | undefined;
-  /** The last letter, until the client shows that it has heard what became of it. */
+  /** The last letter, until another octet comes behind it: then its client may have heard what became of it. */
   #answered: LetterPhase | undefined;
   #letterSince: Milliseconds = 0;
   #replies = '';
@@ -129,6 +129,7 @@ export class WireConnection extends SMTPConnection {
       },
       overlong: (next) => this.#overlong(next),
       bareLf: (next) => this.#bareLf(next),
+      octets: () => this.#heard(),
       idle: () => this.#idle(),
     }, () => this.#options.limits.commandOctetsMax);
   }
@@ -138,7 +139,6 @@ export class WireConnection extends SMTPConnection {
   override _onCommand(line: Buffer, next?: () => void): void {
     this.#patience.rest();
     if (this.#isDead) return;
-    this.#answered = undefined;
     if (this.#isLeaving) this.#say(WORDS.closing);
     else super._onCommand(line, next);
   }
@@ -177,7 +177,7 @@ export class WireConnection extends SMTPConnection {
     }
     this._socket.end();
     // Read on, or the client's own end is never seen.
-    this._socket.resume();
+    this._socket.on('data', () => this.#heard()).resume();
     const { clock, limits } = this.#options;
     this.#linger = clock.deadline(this.#isLeaving ? Math.min(LEAVING_MS_MAX, limits.lingerMs) : limits.lingerMs, () => this._socket.destroy());
   }
@@ -220,6 +220,11 @@ export class WireConnection extends SMTPConnection {
     this.#transaction = undefined;
     this.#session = this.#options.sessions(this.#client);
     this.#expect(this.#options.limits.commandMs);
+  }
+
+  /** Another octet from the client: it may have heard what became of its letter. */
+  #heard(): void {
+    if (!this.#isDead) this.#answered = undefined;
   }
 
   // The dialogue.
@@ -388,14 +393,14 @@ export class WireConnection extends SMTPConnection {
         this.#say(refusal);
         this.close();
       },
-      conclude: (finish) => this.#concludeLetter(envelope, finish),
+      conclude: (finish) => this.#concludeLetter(envelope, stream, finish),
     });
     this.#letter = letter;
     this.#letterSince = clock.monotonic();
     stream.readLetter(reader, letter);
   }
 
-  async #concludeLetter(envelope: SmtpEnvelope, finish: () => Promise<readonly Reply[]>): Promise<void> {
+  async #concludeLetter(envelope: SmtpEnvelope, stream: LineStream, finish: () => Promise<readonly Reply[]>): Promise<void> {
     this.#patience.rest();
     let replies: readonly Reply[] = [];
     const said = await this.#staging.play({ stage: 'data-end', ...whoFrom(envelope) }, async () => {
@@ -407,8 +412,10 @@ export class WireConnection extends SMTPConnection {
       this.#letter?.abandon();
       replies = [said];
     }
-    if (this._closed) this.#letter?.unheard();
-    else this.#answered = this.#letter;
+    if (!stream.isAhead) {
+      if (this._closed) this.#letter?.unheard();
+      else this.#answered = this.#letter;
+    }
     this.#letter = undefined;
     this.#transaction = undefined;
     // RFC 2033 §4.2: one reply for each recipient that was accepted.

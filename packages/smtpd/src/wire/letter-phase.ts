@@ -78,7 +78,7 @@ export class LetterPhase implements LetterSink {
     this.#isOver = true;
   }
 
-  /** The connection ended before the client said anything more. */
+  /** The connection ended before another octet came from the client. */
   unheard(): void {
     this.#options.intake.unheard?.();
   }

@@ -17,6 +17,8 @@ export interface LineEvents {
   overlong(next: () => void): void;
   /** A line that ended in a bare LF. True: taken as a command nonetheless. */
   bareLf(next: () => void): boolean;
+  /** Something came that is no part of a letter: a whole line or less. */
+  octets(): void;
   /** No whole line is left. */
   idle(): void;
 }
@@ -46,6 +48,8 @@ export class LineStream extends SMTPStream {
   #isRunning = false;
   /** A command or a piece of a letter is being worked on. */
   #isBusy = false;
+  /** Octets of the piece that is being worked on; Writable counts it among those that wait. */
+  #piece = 0;
 
   constructor(events: LineEvents, lineOctetsMax: () => number) {
     super();
@@ -58,11 +62,18 @@ export class LineStream extends SMTPStream {
     this.#letter = { reader, sink };
   }
 
+  /** While the end of a letter is worked on: the client sent more behind it already. */
+  get isAhead(): boolean {
+    return this.#input.length > 0 || this.writableLength > this.#piece;
+  }
+
   override _write(chunk: Buffer, _encoding: BufferEncoding | 'buffer', next: () => void): void {
     if (this.isClosed) {
       next();
       return;
     }
+    this.#piece = chunk.length;
+    if (this.#letter === undefined) this.#events.octets();
     this.#input = this.#input.length === 0 ? chunk : Buffer.concat([this.#input, chunk]);
     this.#wantMore = next;
     this.#run();
