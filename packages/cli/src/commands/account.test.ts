@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { ELM, Keyboard } from '../testing/keyboard.ts';
 import { openServer } from '../testing/server.ts';
@@ -49,4 +50,17 @@ test('a path that is no data folder, and books that are none, are told in one se
   using keyboard = new Keyboard('no books');
   expect(await keyboard.types('account list --data gone')).toEqual({ status: 1, out: '', err: `posthorn: there is no data folder ${keyboard.path('gone')}\n` });
   expect(await keyboard.types('account list --data posthorn.toml')).toMatchObject({ status: 1, err: expect.stringMatching(/^posthorn: the data folder \S+ cannot be used: EEXIST[^\n]*\n$/) });
+});
+
+test('books that SQLite does not know are told in one sentence', async () => {
+  using keyboard = new Keyboard(ELM);
+  mkdirSync(keyboard.path('data'));
+  writeFileSync(keyboard.path('data', 'books.db'), 'no books at all '.repeat(1000));
+  expect(await keyboard.types('account list')).toEqual({ status: 1, out: '', err: `posthorn: the data folder ${keyboard.path('data')} cannot be used: file is not a database\n` });
+});
+
+test('a data folder with a longer path than a socket may have still answers commands', async () => {
+  using keyboard = new Keyboard();
+  mkdirSync(keyboard.path('long'.repeat(40)));
+  expect(await keyboard.types(['account', 'list', '--data', 'long'.repeat(40)])).toMatchObject({ status: 0, err: '' });
 });
