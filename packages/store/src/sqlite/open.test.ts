@@ -5,13 +5,20 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { silentLog } from '@posthorn/world/log.ts';
 import { SimClock } from '@posthorn/world/sim/clock.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { addAccount, deliver, keyOf, octetsOf, only, stage } from '../contract/fixture.ts';
 import { type Store, StoreFault, StoreRefused } from '../store.ts';
 import { openSqliteStore } from './open.ts';
 import { SCHEMA_VERSION } from './schema.ts';
 
 const LARGE_OCTETS = 600_000;
+
+/** So that each thread does not compile the same files again. */
+const compiled = mkdtempSync(join(tmpdir(), 'posthorn-compiled-'));
+process.env['NODE_COMPILE_CACHE'] = compiled;
+afterAll(() => {
+  rmSync(compiled, { recursive: true, force: true });
+});
 
 let folder = '';
 beforeEach(() => {
