@@ -80,12 +80,12 @@ export function acceptanceContract(open: OpenStore): void {
       expect(content.octets).toBe(LARGE_OCTETS);
       expect(content.sha256).toEqual(createHash('sha256').update(octets).digest());
       expect(await octetsOf(content.read({ start: 262_000, end: 262_400 }))).toEqual(octets.subarray(262_000, 262_400));
-      expect(await octetsOf(content.read())).toEqual(octets);
+      expect((await octetsOf(content.read())).equals(octets)).toBe(true);
       await deliver(store, [eve], { content });
       const row = await only(store, await keyOf(store, eve));
-      expect(await octetsOf(store.contents.read(row.content))).toEqual(octets);
+      expect((await octetsOf(store.contents.read(row.content))).equals(octets)).toBe(true);
       for (const [start, end] of [[0, 10], [262_143, 262_145], [699_990, LARGE_OCTETS], [100, 600_000]] as const) {
-        expect(await octetsOf(store.contents.read(row.content, { start, end }))).toEqual(octets.subarray(start, end));
+        expect((await octetsOf(store.contents.read(row.content, { start, end }))).equals(octets.subarray(start, end)), `${start}`).toBe(true);
       }
       expect(await octetsOf(store.contents.read(row.content, { start: LARGE_OCTETS, end: LARGE_OCTETS + 5 }))).toHaveLength(0);
     });
@@ -96,14 +96,14 @@ export function acceptanceContract(open: OpenStore): void {
       await deliver(store, [eve], { content: await stage(store, octets) });
       const row = await only(store, await keyOf(store, eve));
       expect(row.contentOctets).toBe(size);
-      expect(await octetsOf(store.contents.read(row.content))).toEqual(octets);
+      expect((await octetsOf(store.contents.read(row.content))).equals(octets)).toBe(true);
     });
 
     it('keeps octets in the order they came, also when nobody waits for the disk', async () => {
       const chunks = [60_000, 10_000, 1_000, 300_000, 5].map((size) => randomBytes(size));
       const intake = store.contents.receive();
       await Promise.all(chunks.map((chunk) => intake.write(chunk)));
-      expect(await octetsOf((await intake.finish()).read())).toEqual(Buffer.concat(chunks));
+      expect((await octetsOf((await intake.finish()).read())).equals(Buffer.concat(chunks))).toBe(true);
     });
 
     it('stores nothing when an account is not whose it was', async () => {
