@@ -107,6 +107,24 @@ export function directoryContract(open: OpenStore): void {
       expect([after.id, after.uidValidity]).toEqual([before.id, before.uidValidity]);
     });
 
+    it('are renamed to the level above, even where those below bear the same name', async () => {
+      await store.mailboxes.create(eve.id, 'Work/Old/Old/Old', NOW);
+      await store.mailboxes.remove(eve.id, 'Work', NOW);
+      const ids = async (names: readonly string[]): Promise<readonly number[]> => Promise.all(names.map(async (name) => (await mailboxOf(store, eve, name)).id));
+      const before = await ids(['Work/Old', 'Work/Old/Old', 'Work/Old/Old/Old']);
+      expect(await store.mailboxes.rename(eve.id, 'Work/Old', 'Work', NOW)).toEqual({ kind: 'done' });
+      expect(await ids(['Work', 'Work/Old', 'Work/Old/Old'])).toEqual(before);
+      expect(await store.mailboxes.byName(eve.id, 'Work/Old/Old/Old')).toBeUndefined();
+    });
+
+    it('are not renamed onto one that stands where one of those below would go', async () => {
+      await store.mailboxes.create(eve.id, 'Work/Plans', NOW);
+      await store.mailboxes.create(eve.id, 'Done/Plans', NOW);
+      await store.mailboxes.remove(eve.id, 'Done', NOW);
+      expect(await store.mailboxes.rename(eve.id, 'Work', 'Done', NOW)).toEqual({ kind: 'exists' });
+      expect(await names()).toEqual(expect.arrayContaining(['Work', 'Work/Plans', 'Done/Plans']));
+    });
+
     it('are not renamed onto or into one another', async () => {
       await store.mailboxes.create(eve.id, 'Work', NOW);
       expect(await store.mailboxes.rename(eve.id, 'Gone', 'New', NOW)).toEqual({ kind: 'no-mailbox' });

@@ -238,6 +238,16 @@ export function ledgerContract(open: OpenStore): void {
       expect(await store.ledger.find({ limit: 1 })).toHaveLength(1);
     });
 
+    it('tells letters apart whose Message-IDs differ only after hundreds of characters', async () => {
+      const [one, two] = [newLetter(), newLetter()];
+      const idOf = (end: string): string => `<${'long'.repeat(100)}${end}@ash.test>`;
+      const summary = (end: string): typeof SUMMARY => ({ ...SUMMARY, envelope: { ...SUMMARY.envelope, messageId: idOf(end) } });
+      await deliver(store, [eve], { letter: one, summary: summary('1') });
+      await deliver(store, [eve], { letter: two, summary: summary('2') });
+      const find = async (end: string): Promise<readonly LetterId[]> => (await store.ledger.find({ messageId: idOf(end), limit: 10 })).map(({ letter }) => letter);
+      expect([await find('1'), await find('2'), await find('3')]).toEqual([[one], [two], []]);
+    });
+
     it('follows what people did to a letter, wherever they took it', async () => {
       const letter = newLetter();
       await deliver(store, [eve]);

@@ -63,7 +63,7 @@ test('a store that is open elsewhere is refused', async () => {
   await (await open()).close();
 });
 
-test('after kill -9 every acknowledged letter is in the mailbox, once', async () => {
+test('after kill -9 every acknowledged letter is in the mailbox and the spool, once and octet for octet', async () => {
   const child = spawn(process.execPath, [fileURLToPath(new URL('testing/writer-process.ts', import.meta.url)), path], { stdio: ['ignore', 'pipe', 'inherit'] });
   const acknowledged: string[] = [];
   for await (const id of createInterface({ input: child.stdout })) {
@@ -78,7 +78,7 @@ test('after kill -9 every acknowledged letter is in the mailbox, once', async ()
   expect(new Set(kept.map(({ letter }) => letter)).size).toBe(kept.length);
   expect(missing(acknowledged, kept.map(({ letter }) => letter))).toEqual([]);
   expect(missing(acknowledged, (await store.spool.list({ limit: kept.length })).map(({ letter }) => letter))).toEqual([]);
-  // Also those that were stored and not acknowledged: their senders may take a 250 as sent.
+  // Also those that were stored and whose acknowledgement was cut off: what is there is there whole.
   for (const row of kept) {
     if (!(await collect(store.contents.read(row.content))).equals(octetsOfLetter(row.letter))) throw new Error(`letter ${row.letter} is not what it was`);
   }

@@ -95,8 +95,12 @@ export class MailboxActs {
       return { kind: 'done' };
     }
     if (to.startsWith(`${from}/`)) return { kind: 'within-itself' };
-    const moved = [mailbox, ...this.#belowOf(account, from)].map(({ id, name }) => ({ id, name: `${to}${name.slice(from.length)}` }));
-    if (moved.some(({ name }) => this.#byName.get(account, name) !== undefined)) return { kind: 'exists' };
+    const leaving = [mailbox, ...this.#belowOf(account, from)];
+    const freed = new Set(leaving.map(({ name }) => name));
+    // Shortest first: a name that is freed for another (A/B becomes A, A/B/B becomes A/B) is free by then.
+    const moved = leaving.toSorted((a, b) => a.name.length - b.name.length)
+      .map(({ id, name }) => ({ id, name: `${to}${name.slice(from.length)}` }));
+    if (moved.some(({ name }) => !freed.has(name) && this.#byName.get(account, name) !== undefined)) return { kind: 'exists' };
     for (const { id, name } of moved) this.#rename.run(name, account, id);
     this.#make(account, this.#missingAbove(account, to), at);
     this.#parts.changes.mailboxes(account);
