@@ -3,7 +3,7 @@ import { letterId } from '@posthorn/store/ids.ts';
 import type { FaultRules } from '@posthorn/world/fault.ts';
 import { settle, SimClock } from '@posthorn/world/sim/clock.ts';
 import { reply } from './reply.ts';
-import { createRetries } from './retries.ts';
+import { createRetries, type Retries } from './retries.ts';
 import { asWritten, type Peer } from './testing/peer.ts';
 import { openPostRoom, type PostRoom, type PostRoomOptions } from './testing/post-room.ts';
 
@@ -204,6 +204,22 @@ test('a client that is gone before the letter is in the books has not heard of i
   await vanishEarly(room, '', true);
   await send(room, { to: ['ann@elm.test'] });
   expect(room.books.accepted).toHaveLength(1);
+});
+
+test.each([['speaks', ['QUIT'], []], ['is silent', [], ['remembered']]])('of a client that we send away after the 250 and that then %s, the last word is noticed', async (_, saying, kept) => {
+  const acts: string[] = [];
+  const retries: Retries = { recall: () => undefined, remember: () => void acts.push('remembered') };
+  const room = await openPostRoom({ kind: 'submission', policy: { isTrusted: () => true }, retries });
+  const { peer } = await send(room);
+  const closed = room.receiver.close();
+  // It crosses our 421 on its way.
+  for (const line of saying) peer.send(`${line}\r\n`);
+  expect(await peer.reply()).toMatch(/^421 /);
+  await settle();
+  peer.connection.destroy();
+  await closed;
+  await settle();
+  expect(acts).toEqual(kept);
 });
 
 test('a retry whose 250 is lost too is still one letter; the try after it was heard is not', async () => {
