@@ -7,7 +7,6 @@
 import { openHost } from '@posthorn/server/host.ts';
 import type { Host, HostOptions } from '@posthorn/server/host.ts';
 import { toldFault } from './told-fault.ts';
-import type { Io } from './command.ts';
 
 /** Longest time for an orderly end; then the process ends anyway, with nothing acknowledged lost. */
 const STOP_MS = 4500;
@@ -16,7 +15,6 @@ const PARENT_MS = 500;
 
 export interface Serving {
   readonly host: Host;
-  readonly io: Io;
   /** Says that it is ready. */
   announce(): void;
   /** On SIGHUP. */

@@ -4,15 +4,17 @@
  * `serve`, `dev` and the test kit open the same one; they differ in configuration and world only.
  */
 import { join } from 'node:path';
+import type { Endpoint } from '@posthorn/world/net.ts';
 import { createRetries } from '@posthorn/smtpd/retries.ts';
 import { openCertificates } from './certificates.ts';
-import type { Config } from './config/config.ts';
+import type { Config, ListenerConfig } from './config/config.ts';
 import type { ReadAnswer } from './config/read.ts';
 import { openCore } from './core.ts';
 import type { Core } from './core.ts';
 import { openDoor } from './doors.ts';
 import type { Door } from './doors.ts';
 import { openApi } from './desk.ts';
+import type { DeskRequest } from './desk.ts';
 import { openPost } from './post.ts';
 import type { Bound, Parts, ReloadAnswer } from './parts.ts';
 import { listenFault } from './listen-fault.ts';
@@ -75,16 +77,7 @@ class OpenHost implements Host {
     if (config.tls === undefined && config.domains !== 'any') world.log.warn({ hostname: config.hostname }, 'certificate is self-signed: set [tls] before others rely on it');
     try {
       for (const listener of config.listeners) {
-        const { door, endpoint } = await openDoor({
-          listener, config, world,
-          parts: this.#parts,
-          sessions: () => this.#sessions,
-          api: () => this.#openApi(listener.protocol === 'http' ? 'listener' : 'control'),
-        }).catch((error: unknown) => {
-          throw listenFault(listener, error);
-        });
-        this.#doors.push(door);
-        this.bound.push({ protocol: listener.protocol, endpoint });
+        this.bound.push({ protocol: listener.protocol, endpoint: await this.#open(listener, 'listener') });
       }
       await this.#openControl();
     } catch (error) {
@@ -142,18 +135,26 @@ class OpenHost implements Host {
 
   /** The control socket: the same API, for whoever may open the data folder. */
   async #openControl(): Promise<void> {
-    const { config, world } = this.#options;
-    if (config.data === ':memory:') return;
-    const listener = { protocol: 'http', endpoint: { path: join(config.data, 'control.sock') }, from: 'data' } as const;
-    const { door } = await openDoor({
-      listener, config, world, parts: this.#parts, sessions: () => this.#sessions, api: () => this.#openApi('control'),
-    }).catch((error: unknown) => {
-      throw listenFault(listener, error);
-    });
-    this.#doors.push(door);
+    const { data } = this.#options.config;
+    if (data === ':memory:') return;
+    await this.#open({ protocol: 'http', endpoint: { path: join(data, 'control.sock') }, from: 'data' }, 'control');
   }
 
-  #openApi(where: 'listener' | 'control'): ReturnType<typeof openApi> {
+  /** Gives the endpoint with its real port. */
+  async #open(listener: ListenerConfig, where: DeskRequest['where']): Promise<Endpoint> {
+    const { config, world } = this.#options;
+    try {
+      const { door, endpoint } = await openDoor({
+        listener, config, world, parts: this.#parts, sessions: () => this.#sessions, api: () => this.#openApi(where),
+      });
+      this.#doors.push(door);
+      return endpoint;
+    } catch (error) {
+      throw listenFault(listener, error);
+    }
+  }
+
+  #openApi(where: DeskRequest['where']): ReturnType<typeof openApi> {
     return openApi({
       where,
       config: this.#options.config,

@@ -39,7 +39,6 @@ async function runDev(call: Call): Promise<number> {
   const host = await openServing({ config, world: realWorld({ config, log: isJson ? 'json' : 'quiet' }) });
   return serveUntilSignal({
     host,
-    io: call.io,
     endsWithParent: true,
     announce: () => call.io.stdout.write(isJson ? readyLine(host.bound) : welcome(host.bound, config.data)),
   });

@@ -36,7 +36,6 @@ async function runServe(call: Call): Promise<number> {
   const host = await openServing({ config, world, readAgain });
   return serveUntilSignal({
     host,
-    io: call.io,
     endsWithParent: false,
     // What is wrong is in the log.
     reload: async () => {
