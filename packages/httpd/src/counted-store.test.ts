@@ -26,7 +26,7 @@ function quietStore(acceptAnswer: () => AcceptAnswer): Store {
     ledger: { ofLetter: nothing, find: nothing },
     accept: () => Promise.resolve(acceptAnswer()),
     watch: nothing,
-    counts: () => Promise.resolve({ accounts: 3, mailboxes: 18, messages: 100, octets: 5000, walOctets: 4096 }),
+    counts: () => Promise.resolve({ accounts: 3, mailboxes: 18, messages: 100, octets: 5000, walOctets: 4096, interrupted: 2 }),
     check: nothing,
     close: nothing,
   };
@@ -60,6 +60,6 @@ it('counts what is accepted, placed and settled, and nothing that came to nothin
     'posthorn_letters_accepted_total 1', 'posthorn_letters_accepted_bytes_total 700', 'posthorn_copies_placed_total 3', 'posthorn_acceptances_overtaken_total 1',
     'posthorn_recipients_settled_total{outcome="delivered"} 1', 'posthorn_recipients_settled_total{outcome="deferred"} 1', 'posthorn_recipients_settled_total{outcome="failed"} 1',
     'posthorn_queue_letters 2', 'posthorn_queue_recipients{state="waiting"} 2', 'posthorn_queue_recipients{state="held"} 1', 'posthorn_queue_recipients{state="other"} 1',
-    'posthorn_accounts 3', 'posthorn_mailboxes 18', 'posthorn_messages 100', 'posthorn_messages_bytes 5000', 'posthorn_store_wal_bytes 4096', '',
+    'posthorn_accounts 3', 'posthorn_mailboxes 18', 'posthorn_messages 100', 'posthorn_messages_bytes 5000', 'posthorn_store_wal_bytes 4096', 'posthorn_attempts_interrupted 2', '',
   ]);
 });

@@ -90,12 +90,13 @@ async function queueMetrics(spool: Pick<Spool, 'counts'>): Promise<readonly Metr
 
 /** What the books hold. */
 async function holdings(store: Pick<Store, 'counts'>): Promise<readonly Metric[]> {
-  const { accounts, mailboxes, messages, octets, walOctets } = await store.counts();
+  const { accounts, mailboxes, messages, octets, walOctets, interrupted } = await store.counts();
   return [
     gauge('posthorn_accounts', 'Accounts.', accounts),
     gauge('posthorn_mailboxes', 'Mailboxes.', mailboxes),
     gauge('posthorn_messages', 'Messages in mailboxes.', messages),
     gauge('posthorn_messages_bytes', 'The sum of their sizes, as readers see them.', octets),
     gauge('posthorn_store_wal_bytes', 'Committed, but not yet brought into the main file.', walOctets),
+    gauge('posthorn_attempts_interrupted', 'Recipients whose attempt was cut off when the server last ended, and who may get a letter twice.', interrupted),
   ];
 }

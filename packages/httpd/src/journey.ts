@@ -34,6 +34,7 @@ const TELLERS: Readonly<Record<Act, (recipient: string, detail: LedgerDetail) =>
     : `attempt ${attempt(detail)}${towards(detail)}: taken for ${recipient}${said(detail)}`),
   deferred: (recipient, detail) => `attempt ${attempt(detail)}${towards(detail)}: ${recipient} has to wait${said(detail)}${until(detail, 'nextAt', '; will be tried again at ')}`,
   failed: (recipient, detail) => `attempt ${attempt(detail)}${towards(detail)}: given up for ${recipient}${detail['isExpired'] === true ? ', its time was over' : ''}${said(detail)}`,
+  interrupted: (recipient) => `cut off in the middle of an attempt for ${recipient}: made again, and may arrive twice`,
   held: (recipient) => `held: ${recipient} waits until released`,
   released: (recipient) => `released: ${recipient} is under way again`,
   cancelled: (recipient) => `cancelled for ${recipient}`,

@@ -4,7 +4,7 @@
  * A running server and a command without one share it.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Administration } from '@posthorn/directory/administration.ts';
 import type { Directory } from '@posthorn/directory/directory.ts';
@@ -38,7 +38,7 @@ export interface Core {
 /** Throws `StoreLocked` when another process has the store; `StoreRefused` or `StoreFault`, in a sentence, when the data folder cannot be used. */
 export async function openCore(config: Config, world: World): Promise<Core> {
   const { data } = config;
-  const store = await openStore(data, world).catch((error: unknown) => {
+  const store = await openSqliteStore({ path: data, clock: world.clock, log: world.log }).catch((error: unknown) => {
     throw dataFault(data, error);
   });
   try {
@@ -47,11 +47,6 @@ export async function openCore(config: Config, world: World): Promise<Core> {
     await store.close();
     throw dataFault(data, error);
   }
-}
-
-async function openStore(data: string, { clock, log }: World): Promise<Store> {
-  if (data !== ':memory:') mkdirSync(data, { recursive: true, mode: 0o700 });
-  return openSqliteStore({ path: data, clock, log });
 }
 
 /** What the system or SQLite said, with the folder that it is about. */

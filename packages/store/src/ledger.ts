@@ -13,6 +13,8 @@ export type Act =
   | 'queued'
   /** An attempt and what the other side said. */
   | 'delivered' | 'deferred' | 'failed'
+  /** We ended in the middle of an attempt: the other side may have it, and gets it again. */
+  | 'interrupted'
   | 'held' | 'released' | 'cancelled' | 'retried'
   /** A notice about this letter was made; `detail.notice` is its letter id. */
   | 'notified'

@@ -48,6 +48,8 @@ export interface StoreCounts {
   readonly octets: number;
   /** What was committed but not yet brought into the main file; 0 in memory. */
   readonly walOctets: number;
+  /** Recipients whose attempt was cut off when the books were last in use, and who may get a letter twice. */
+  readonly interrupted: number;
 }
 
 export type StoreChange =

@@ -27,7 +27,13 @@ export function settleWaiting(waiting: Waiting, outcome: Outcome): void {
 }
 
 function errorOf(failure: Failure): Error {
-  const cause = new Error(failure.code === '' ? failure.message : `${failure.code}: ${failure.message}`);
-  cause.stack = failure.stack;
+  const cause = causeOf(failure);
   return failure.isFault ? new StoreFault('the store could not commit', { cause }) : cause;
+}
+
+/** What was thrown on the other side. */
+export function causeOf({ code, message, stack }: Failure): Error {
+  const cause = new Error(code === '' ? message : `${code}: ${message}`);
+  cause.stack = stack;
+  return cause;
 }

@@ -7,6 +7,7 @@
 import type { Clock } from '@posthorn/world/clock.ts';
 import { StoreFault } from '../store.ts';
 import { type Carrier, settleWaiting, type Tell, type Waiting } from './carrier.ts';
+import { WriterGone } from './handover.ts';
 import type { Answers, Kind, Request, RequestOf } from './requests.ts';
 import type { Writer } from './writer/writer.ts';
 
@@ -45,6 +46,8 @@ export class InlineCarrier implements Carrier {
       const one = waiting[index];
       if (one !== undefined) settleWaiting(one, outcome);
     }
+    // Only where the writer broke; in memory nothing does.
+    for (const one of waiting.slice(outcomes.length)) one.reject(new WriterGone('the writer is broken'));
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,12 @@
 /**
  * Opens the books: in memory, or in a folder.
  */
-import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
 import type { Log } from '@posthorn/world/log.ts';
 import type { Store } from '../store.ts';
+import { doubtsAbout } from './disk.ts';
 import { BOOKS_FILE, openForReading, openForWriting } from './database.ts';
 import { FolderShelf, prepareShelf } from './folder-shelf.ts';
 import { InlineCarrier } from './inline-carrier.ts';
@@ -36,18 +37,21 @@ export async function openSqliteStore(options: StoreOptions): Promise<Store> {
 }
 
 async function openInFolder({ path, clock, log, ledgerMs = LEDGER_MS }: StoreOptions): Promise<Store> {
-  mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+  makeFolder(path);
+  for (const doubt of doubtsAbout(path)) log.warn({ folder: path }, doubt);
   const lock = lockFolder(path);
   try {
     prepareShelf(path);
     const watchers = new Watchers(log);
     const carrier = await startThread({ data: { folder: path, ledgerMs }, clock, log, tell: (changes) => watchers.tell(changes) });
+    if (carrier.interrupted > 0) log.warn({ recipients: carrier.interrupted }, 'attempts were cut off when the books were last in use: they are made again, and may arrive twice');
     const reading = openForReading(join(path, BOOKS_FILE));
     return new SqliteStore({
       reader: new Reader(reading),
       carrier,
       shelving: { shelf: new FolderShelf(path), encoding: 'zstd' },
       watchers,
+      interrupted: carrier.interrupted,
       walOctets: () => octetsOf(join(path, `${BOOKS_FILE}-wal`)),
       dispose: async () => {
         reading.close();
@@ -57,6 +61,17 @@ async function openInFolder({ path, clock, log, ledgerMs = LEDGER_MS }: StoreOpt
   } catch (cause) {
     lock.release();
     throw cause;
+  }
+}
+
+/** The name of a folder is durable when the folder that it stands in is synced; so up to one that was there. */
+function makeFolder(path: string): void {
+  const first = mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+  if (first === undefined) return;
+  for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made)) {
+    const parent = openSync(dirname(made), 'r');
+    fsyncSync(parent);
+    closeSync(parent);
   }
 }
 
@@ -76,6 +91,7 @@ async function openInMemory({ clock, log, ledgerMs = LEDGER_MS }: StoreOptions):
     shelving: { shelf, encoding: 'identity' },
     watchers,
     walOctets: () => 0,
+    interrupted: 0,
     dispose: async () => {
       db.close();
     },

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLog } from '@posthorn/world/log.ts';
 import { SimClock } from '@posthorn/world/sim/clock.ts';
-import { acceptance, collect, copyFor, inboxOf, NOW, person } from '../contract/letters.ts';
+import { acceptance, collect, copyFor, inboxOf, NOW, onward, person } from '../contract/letters.ts';
+import { type LetterId, letterId } from '../ids.ts';
 import { type Store, StoreLocked } from '../store.ts';
 import { openSqliteStore } from './open.ts';
 import { allOf, fillBooks, missing, rowsOf } from './testing/books.ts';
@@ -61,6 +62,25 @@ test('a store that is open elsewhere is refused', async () => {
   await expect(open()).rejects.toThrow(StoreLocked);
   await store.close();
   await (await open()).close();
+});
+
+test('what was being carried when the books were left is tried again at once, and the ledger says that it may arrive twice', async () => {
+  const first = await open();
+  await fillBooks(first);
+  const letter = letterId('onward');
+  const held = (await first.accept(await acceptance(first, 'kept', { spool: onward(['zoe@oak.test', 'oak.test']) }))).kind;
+  const errands = await first.spool.lease({ now: NOW + 10, until: NOW + 90_000_000_000, limit: 10, without: [] });
+  expect([held, errands.length]).toEqual(['accepted', 3]);
+  await first.spool.command({ what: 'hold', letters: [letterId('kept')], at: NOW });
+  await first.close();
+  const again = await open();
+  expect((await again.counts()).interrupted).toBe(3);
+  const states = async (id: LetterId): Promise<readonly string[]> => (await again.spool.get(id))?.recipients.map(({ state }) => state) ?? [];
+  expect([await states(letter), await states(letterId('kept'))]).toEqual([['waiting', 'waiting'], ['held']]);
+  expect(await again.spool.lease({ now: NOW + 20, until: NOW + 1000, limit: 10, without: [] })).toHaveLength(2);
+  const acts = (await again.ledger.ofLetter(letter)).entries.filter(({ act }) => act === 'interrupted');
+  expect(acts.map(({ recipient }) => recipient).toSorted()).toEqual(['ann@ash.test', 'zoe@oak.test']);
+  await again.close();
 });
 
 test('after kill -9 every acknowledged letter is in the mailbox and the spool, once and octet for octet', async () => {

@@ -22,6 +22,8 @@ export interface StoreParts {
   readonly shelving: Shelving;
   readonly watchers: Watchers;
   readonly walOctets: () => number;
+  /** Recipients whose attempt was cut off when the books were last in use. */
+  readonly interrupted: number;
   /** Closes what the parts do not own. */
   readonly dispose: () => Promise<void>;
 }
@@ -38,7 +40,7 @@ export class SqliteStore implements Store {
   /** Bound, so that it can be handed on alone. */
   readonly accept: (acceptance: Acceptance) => Promise<AcceptAnswer>;
   readonly #parts: StoreParts;
-  readonly #counts: Query<[], Omit<StoreCounts, 'walOctets'>>;
+  readonly #counts: Query<[], Omit<StoreCounts, 'walOctets' | 'interrupted'>>;
   #closing: Promise<void> | undefined;
 
   constructor(parts: StoreParts) {
@@ -65,7 +67,7 @@ export class SqliteStore implements Store {
   async counts(): Promise<StoreCounts> {
     const counts = this.#counts.get();
     if (counts === undefined) throw new Error('a sum has a row');
-    return { ...counts, walOctets: this.#parts.walOctets() };
+    return { ...counts, walOctets: this.#parts.walOctets(), interrupted: this.#parts.interrupted };
   }
 
   async check(): Promise<void> {

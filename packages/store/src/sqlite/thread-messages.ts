@@ -9,6 +9,8 @@ import type { Failure, Outcome } from './writer/writer.ts';
 export interface ThreadData {
   readonly folder: string;
   readonly ledgerMs: number;
+  /** When the books were opened; absent when only the thread begins anew, and what others do goes on. */
+  readonly openedAt?: number;
 }
 
 export type ToWriter =
@@ -22,7 +24,8 @@ export type ToWriter =
   | { readonly kind: 'close' };
 
 export type FromWriter =
-  | { readonly kind: 'ready' }
+  /** `interrupted`: recipients whose attempt was cut off when the books were last in use. */
+  | { readonly kind: 'ready'; readonly interrupted: number }
   /** The books cannot be opened. `isRefusal`: as `StoreRefused`. */
   | { readonly kind: 'unopened'; readonly isRefusal: boolean; readonly failure: Failure }
   | {
@@ -31,5 +34,7 @@ export type FromWriter =
     readonly outcomes: readonly Outcome[];
     readonly changes: readonly StoreChange[];
   }
+  /** The disk failed, and nobody knows what it has: the thread ends, and what it has not answered is in doubt. */
+  | { readonly kind: 'broken'; readonly failure: Failure }
   /** What can wait could not be done: nobody asked for it, so it is only logged. */
   | { readonly kind: 'trouble'; readonly failure: Failure };

@@ -43,9 +43,9 @@ export class WalKeeper {
     this.#run('PASSIVE');
   }
 
-  /** Before closing: nothing remains in the WAL. */
-  empty(): void {
-    this.#run('TRUNCATE');
+  /** Before closing: nothing remains in the WAL, unless somebody reads at this moment. False then. */
+  empty(): boolean {
+    return this.#run('TRUNCATE').busy === 0;
   }
 
   #run(mode: 'NOOP' | 'PASSIVE' | 'TRUNCATE'): Progress {

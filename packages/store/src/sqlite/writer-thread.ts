@@ -1,6 +1,10 @@
 /**
  * The writer's thread: gathers what waits, runs it as one group, answers, and tidies up
  * when nobody waits.
+ *
+ * It begins with an empty WAL: what it finds there it brings into the main file first. After a
+ * sync that failed the system may show a WAL that the disk does not have; whoever commits
+ * behind such frames loses what he commits with the next power cut.
  */
 import { join } from 'node:path';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
@@ -27,6 +31,9 @@ class WriterThread {
   readonly #writer: Writer;
   readonly #wal: WalKeeper;
   readonly #close: () => void;
+  /** Without a checkpoint: the connection is not to be trusted. */
+  readonly #giveUp: () => void;
+  readonly interrupted: number;
   /** Letters first: whoever moves ten thousand can wait for one that is being received. */
   readonly #urgent: Numbered[] = [];
   readonly #others: Numbered[] = [];
@@ -34,27 +41,34 @@ class WriterThread {
   #isClosing = false;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(port: MessagePort, { folder, ledgerMs }: ThreadData) {
+  constructor(port: MessagePort, { folder, ledgerMs, openedAt }: ThreadData) {
     const db = openForWriting(join(folder, BOOKS_FILE));
     this.#port = port;
     this.#wal = new WalKeeper(db);
+    if (!this.#wal.empty()) throw new Error('the WAL is being read for too long');
     this.#writer = new Writer(db, {
-      removeFile: (name) => removeFromShelf(folder, name), ledgerMs, shelved: namesOnShelf(folder),
+      removeFile: (name) => removeFromShelf(folder, name),
+      ledgerMs,
+      // Later on, a file whose letter is just being handed over is not in the books yet.
+      shelved: openedAt === undefined ? [] : namesOnShelf(folder),
     });
+    this.interrupted = openedAt === undefined ? 0 : this.#writer.freeLeases(openedAt);
     this.#close = () => {
       this.#wal.empty();
       db.close();
     };
+    this.#giveUp = () => db.close();
   }
 
   take(message: ToWriter): void {
     this.#note(message);
     this.#drain();
+    clearTimeout(this.#idle);
     while (this.#urgent.length + this.#others.length > 0) {
       this.#runGroup();
+      if (this.#endIfBroken()) return;
       this.#drain();
     }
-    clearTimeout(this.#idle);
     if (this.#isClosing) {
       this.#close();
       this.#port.close();
@@ -90,6 +104,7 @@ class WriterThread {
     group.push(...this.#others.splice(0, Math.max(1, GROUP_MAX - group.length)));
     const { outcomes, changes } = this.#writer.run(group.map(({ request }) => request));
     this.#say({ kind: 'replies', numbers: group.map(({ number }) => number), outcomes, changes });
+    if (this.#writer.broken !== undefined) return;
     if (this.#wal.isOverCeiling) this.#leisurely(() => this.#wal.checkpoint());
     if (this.#writer.isBehind) this.#leisurely(() => this.#writer.tidy(this.#now));
   }
@@ -101,6 +116,7 @@ class WriterThread {
       this.#wal.checkpoint();
       return true;
     });
+    if (this.#endIfBroken()) return;
     if (hasMore) this.#idle = setTimeout(() => this.#tidy(), 0);
   }
 
@@ -109,9 +125,19 @@ class WriterThread {
     try {
       return act() ?? false;
     } catch (error) {
-      this.#say({ kind: 'trouble', failure: failureOf(error) });
+      this.#say({ kind: 'trouble', failure: this.#writer.noteFailure(error) });
       return false;
     }
+  }
+
+  /** Whether it ended. What has not been answered never will be. */
+  #endIfBroken(): boolean {
+    const failure = this.#writer.broken;
+    if (failure === undefined) return false;
+    this.#say({ kind: 'broken', failure });
+    this.#giveUp();
+    this.#port.close();
+    return true;
   }
 
   #say(message: FromWriter): void {
@@ -124,7 +150,7 @@ function begin(port: MessagePort, data: ThreadData): void {
   try {
     const thread = new WriterThread(port, data);
     port.on('message', (message: ToWriter) => thread.take(message));
-    say({ kind: 'ready' });
+    say({ kind: 'ready', interrupted: thread.interrupted });
   } catch (error) {
     say({ kind: 'unopened', isRefusal: error instanceof StoreRefused, failure: failureOf(error) });
     port.close();

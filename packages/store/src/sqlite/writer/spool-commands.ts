@@ -1,5 +1,5 @@
 /**
- * What an operator does to letters under way: retry, hold, release, cancel.
+ * What an operator does to letters under way (retry, hold, release, cancel), and what a crash did.
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { letterId, type LetterId } from '../../ids.ts';
@@ -35,6 +35,8 @@ export class SpoolCommands {
   readonly #release: Statement<[at: number, spool: number]>;
   readonly #cancel: Statement<[remark: string, spool: number]>;
   readonly #close: Statement<[closed: number, spool: number]>;
+  readonly #interrupt: Statement<[at: number], { spool: number; address: string }>;
+  readonly #letter: Statement<[spool: number], { letter: string }>;
 
   constructor(db: Database, { changes, ledger }: { readonly changes: Changes; readonly ledger: LedgerTable }) {
     this.#changes = changes;
@@ -50,6 +52,11 @@ export class SpoolCommands {
       UPDATE spool_recipient SET state = 'failed', lease = NULL, remark = ?, is_notified = 0
       WHERE spool = ? AND state IN ('waiting', 'leased', 'held')`);
     this.#close = db.prepare('UPDATE spool SET open = open - ? WHERE id = ?');
+    this.#interrupt = db.prepare(`
+      UPDATE spool_recipient SET lease = NULL, next_at = ?,
+        state = CASE WHEN (SELECT is_held FROM spool WHERE id = spool_recipient.spool) = 1 THEN 'held' ELSE 'waiting' END
+      WHERE state = 'leased' RETURNING spool, address`);
+    this.#letter = db.prepare('SELECT letter FROM spool WHERE id = ?');
   }
 
   /** The letters that it applied to. */
@@ -59,6 +66,19 @@ export class SpoolCommands {
     this.#ledger.add(done.map((letter) => ({ at, letter, act: ACTS[what], detail: {} })));
     if (done.length > 0) this.#changes.spool();
     return done;
+  }
+
+  /**
+   * When the books are opened nobody carries anything any more: what was leased is tried again
+   * at once. The other host may have taken it already, so the ledger says so. How many recipients.
+   */
+  interrupt(at: number): number {
+    const rows = this.#interrupt.all(at);
+    this.#ledger.add(rows.flatMap(({ spool, address }) => {
+      const letter = this.#letter.get(spool)?.letter;
+      return letter === undefined ? [] : { at, letter: letterId(letter), recipient: address, act: 'interrupted' as const, detail: {} };
+    }));
+    return rows.length;
   }
 
   #apply(what: Command['what'], id: number, at: number): boolean {

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import { type Database, SqliteError } from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { accountId, letterId, mailboxId } from '../../ids.ts';
 import { openForWriting } from '../database.ts';
@@ -70,6 +70,33 @@ test('when nothing fits any more everything faults, and when there is room again
   expect(codes(writer.run([huge('one'), huge('two')]))).toEqual(['SQLITE_FULL', 'SQLITE_FULL']);
   db.pragma('max_page_count = 100000');
   expect(codes(writer.run([huge('one'), huge('two')]))).toEqual(['done', 'done']);
+});
+
+/** The same database, of which the disk fails at every commit. */
+function onFailingDisk(code: string): Writer {
+  const failing = new Proxy(db, {
+    get(target, name) {
+      if (name === 'prepare') {
+        return (sql: string) => (sql === 'COMMIT' ? { run: () => { throw new SqliteError('disk I/O error', code); } } : target.prepare(sql));
+      }
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  return new Writer(failing, { removeFile: () => {}, shelved: [], ledgerMs: DAY });
+}
+
+test('after a failed sync nothing is tried again and nothing is answered: nobody knows what the disk has', () => {
+  const broken = onFailingDisk('SQLITE_IOERR_FSYNC');
+  expect(broken.run([letter('one'), letter('two')])).toEqual({ outcomes: [], changes: [] });
+  expect(broken.broken).toMatchObject({ code: 'SQLITE_IOERR_FSYNC', isFault: true });
+  expect([count('content'), db.inTransaction]).toEqual([0, false]);
+});
+
+test('a disk that cannot be read breaks no writer: each is told, and asks again', () => {
+  const reading = onFailingDisk('SQLITE_IOERR_READ');
+  expect(codes(reading.run([letter('one'), letter('two')]))).toEqual(['SQLITE_IOERR_READ', 'SQLITE_IOERR_READ']);
+  expect(reading.broken).toBeUndefined();
 });
 
 test('a mistake of ours is told apart from a fault of the disk', () => {

@@ -6,6 +6,10 @@
  * savepoint's back (https://sqlite.org/lang_transaction.html); then nothing of the group was
  * done, and each request is tried again alone.
  *
+ * Except when a write or a sync failed: nobody knows then what the disk has, and a second sync
+ * that succeeds proves nothing (Linux takes the pages that it could not write for clean). Such
+ * a writer is broken: it answers nothing more, and its carrier opens the books anew.
+ *
  * A plain synchronous class; which thread it lives on is its carrier's affair.
  */
 import { SqliteError, type Database, type Statement } from 'better-sqlite3';
@@ -41,10 +45,13 @@ export interface Failure {
 }
 
 export interface GroupReply {
-  /** In the order of the requests. */
+  /** In the order of the requests; fewer when the writer broke: nobody knows what came of the others. */
   readonly outcomes: readonly Outcome[];
   readonly changes: readonly StoreChange[];
 }
+
+/** Failures after which nobody knows what the disk has. A read that fails changes nothing. https://sqlite.org/rescode.html */
+const UNTRUSTED = /^SQLITE_IOERR(?!_(READ|SHORT_READ|NOMEM|CORRUPTFS)$)/;
 
 export class Writer {
   readonly #db: Database;
@@ -63,6 +70,7 @@ export class Writer {
   readonly #spool: SpoolActs;
   readonly #commands: SpoolCommands;
   readonly #housekeeping: Housekeeping;
+  #broken: Failure | undefined;
 
   constructor(db: Database, options: HousekeepingOptions) {
     this.#db = db;
@@ -94,8 +102,25 @@ export class Writer {
   run(requests: readonly Request[]): GroupReply {
     const together = this.#runTogether(requests);
     if (together !== undefined) return together;
-    const alone = requests.map((request) => this.#runAlone(request));
-    return { outcomes: alone.flatMap(({ outcomes }) => outcomes), changes: alone.flatMap(({ changes }) => changes) };
+    const outcomes: Outcome[] = [];
+    const changes: StoreChange[] = [];
+    for (const request of requests) {
+      if (this.#broken !== undefined) break;
+      const alone = this.#runAlone(request);
+      outcomes.push(...alone.outcomes);
+      changes.push(...alone.changes);
+    }
+    return { outcomes, changes };
+  }
+
+  /** What broke it, if something did: it must not be asked again, and its connection not be used. */
+  get broken(): Failure | undefined {
+    return this.#broken;
+  }
+
+  /** Leases of a life before this one: their couriers are gone. How many recipients were under way. */
+  freeLeases(now: number): number {
+    return this.#db.transaction(() => this.#commands.interrupt(now)).immediate();
   }
 
   /** What can wait has waited too long. */
@@ -108,13 +133,21 @@ export class Writer {
     return this.#housekeeping.step(now);
   }
 
+  /** Takes note of what was thrown by an act on its connection; answers it in a form that travels. */
+  noteFailure(error: unknown): Failure {
+    const failure = failureOf(error);
+    if (UNTRUSTED.test(failure.code)) this.#broken ??= failure;
+    return failure;
+  }
+
   #runAlone(request: Request): GroupReply {
     try {
       const reply = this.#runTogether([request], true);
       if (reply === undefined) throw new Error('alone, a request is answered or throws');
       return reply;
     } catch (error) {
-      return { outcomes: [{ isDone: false, failure: failureOf(error) }], changes: [] };
+      const failure = this.noteFailure(error);
+      return { outcomes: this.#broken === undefined ? [{ isDone: false, failure }] : [], changes: [] };
     }
   }
 
@@ -131,6 +164,7 @@ export class Writer {
       this.#commit.run();
       return { outcomes, changes };
     } catch (error) {
+      this.noteFailure(error);
       this.#abandon();
       if (isLast) throw error;
       return undefined;
@@ -145,7 +179,7 @@ export class Writer {
       return { isDone: true, answer };
     } catch (error) {
       // The whole transaction is gone, and with it what others in the group did.
-      if (!this.#db.inTransaction) throw error;
+      if (!this.#db.inTransaction || UNTRUSTED.test(failureOf(error).code)) throw error;
       this.#undo.run();
       this.#release.run();
       this.#forget();
