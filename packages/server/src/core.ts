@@ -38,7 +38,8 @@ export interface Core {
 /** Throws `StoreLocked` when another process has the store; `StoreRefused` or `StoreFault`, in a sentence, when the data folder cannot be used. */
 export async function openCore(config: Config, world: World): Promise<Core> {
   const { data } = config;
-  const store = await openSqliteStore({ path: data, clock: world.clock, log: world.log }).catch((error: unknown) => {
+  const { clock, log, disk } = world;
+  const store = await openSqliteStore({ path: data, clock, log, ...(disk === undefined ? {} : { disk }) }).catch((error: unknown) => {
     throw dataFault(data, error);
   });
   try {
@@ -76,8 +77,9 @@ function listingOf({ domains, postmaster }: Config): { readonly domains: readonl
 }
 
 /** Made at the first start and kept beside the books: what must be the same after a restart, and known to nobody. */
-function secretOf(data: string, world: World): Buffer {
-  if (data === ':memory:') return world.random.bytes(SECRET_OCTETS);
+function secretOf(data: string, { disk, random }: World): Buffer {
+  const make = (): Buffer => random.bytes(SECRET_OCTETS);
+  if (data === ':memory:') return disk === undefined ? make() : disk.keep('secret', make);
   const file = join(data, 'secret');
   try {
     writeFileSync(file, randomBytes(SECRET_OCTETS), { mode: 0o600, flag: 'wx' });

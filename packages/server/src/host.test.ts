@@ -107,3 +107,32 @@ test('eve reads her letter over IMAP, once there is TLS; without it a password i
   const said = await town.talk(ASH, { host: ELM, port: 143 }, ['a LOGIN eve@elm.test "a long secret"', 'b LOGOUT']);
   expect(said).toMatch(/^a NO \[PRIVACYREQUIRED\]/m);
 });
+
+test('a host that crashes with a letter under way carries it on when it is up again', async () => {
+  await town.open('ash.test', ASH, ['ann']);
+  const elm = await town.open('elm.test', ELM, ['eve']);
+  const outage = town.net.trouble({ to: ELM, kind: 'refuse' });
+  expect(await town.submit(ASH, 'ann@ash.test', ['eve@elm.test'], LETTER)).toMatch(/^250 2\.0\.0 Ok: queued as/m);
+  town.crash(ASH);
+  outage.heal();
+  await town.clock.advance(HOUR);
+  expect(await town.inbox(elm, 'eve@elm.test')).toEqual([]);
+  const ash = await town.restart(ASH);
+  await town.clock.advance(HOUR);
+  expect(await town.inbox(elm, 'eve@elm.test')).toHaveLength(1);
+  expect(await ash.core.store.spool.counts()).toMatchObject({ letters: 0 });
+});
+
+test('a host that loses its power has what it accepted when it is back, and is brought what came meanwhile', async () => {
+  const ash = await town.open('ash.test', ASH, ['ann']);
+  await town.open('elm.test', ELM, ['eve']);
+  await town.submit(ASH, 'ann@ash.test', ['eve@elm.test'], LETTER);
+  await town.clock.advance(1000);
+  town.crash(ELM, 'power-cut');
+  await town.submit(ASH, 'ann@ash.test', ['eve@elm.test'], LETTER);
+  await town.clock.advance(HOUR);
+  const elm = await town.restart(ELM);
+  await town.clock.advance(5 * HOUR);
+  expect(await town.inbox(elm, 'eve@elm.test')).toHaveLength(2);
+  expect(await ash.core.store.spool.counts()).toMatchObject({ letters: 0 });
+});

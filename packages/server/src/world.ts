@@ -16,6 +16,7 @@ import { realRandom } from '@posthorn/world/node/random.ts';
 import { createStubResolver } from '@posthorn/world/node/resolver.ts';
 import type { Random } from '@posthorn/world/random.ts';
 import type { Resolver } from '@posthorn/world/resolver.ts';
+import type { MemoryDisk } from '@posthorn/store/sqlite/memory-disk.ts';
 import type { Config } from './config/config.ts';
 
 export interface World {
@@ -27,6 +28,8 @@ export interface World {
   readonly faults: FaultRules;
   /** Judging and password hashing in threads of their own; a simulated world does both inline, so that it is deterministic. */
   readonly hasThreads: boolean;
+  /** Where `:memory:` data is kept when it is to outlive the host; absent, it goes with the host. */
+  readonly disk?: MemoryDisk;
 }
 
 /** `json`: lines on standard output. `plain`: for people, on standard error. `quiet`: only what is wrong, there. */

@@ -3,16 +3,17 @@
  */
 import { once } from 'node:events';
 import { silentLog } from '@posthorn/world/log.ts';
-import { noFaults } from '@posthorn/world/fault.ts';
 import type { Connection, Endpoint } from '@posthorn/world/net.ts';
 import { SimClock, settle } from '@posthorn/world/sim/clock.ts';
+import { SimMachine } from '@posthorn/world/sim/machine.ts';
+import type { Ending } from '@posthorn/world/sim/machine.ts';
 import { SimNet } from '@posthorn/world/sim/net.ts';
 import { seededRandom } from '@posthorn/world/sim/random.ts';
 import { SimResolver } from '@posthorn/world/sim/resolver.ts';
 import { DEFAULTS } from '../config/config.ts';
 import type { Config, Protocol } from '../config/config.ts';
-import { openHost } from '../host.ts';
 import type { Host } from '../host.ts';
+import { SimulatedHost } from '../simulated-host.ts';
 
 const PORTS: readonly (readonly [Protocol, number])[] = [['smtp', 25], ['submission', 587], ['lmtp', 24], ['imap', 143]];
 const PASSWORD = 'a long secret';
@@ -22,7 +23,7 @@ export class Town {
   readonly net = new SimNet({ clock: this.clock });
   readonly dns = new SimResolver();
   readonly #random = seededRandom(1);
-  readonly #hosts: Host[] = [];
+  readonly #hosts = new Map<string, SimulatedHost>();
 
   /** A host for a domain at an IP address, with these people; known to DNS. */
   async open(domain: string, ip: string, people: readonly string[], more: Partial<Config> = {}): Promise<Host> {
@@ -30,25 +31,27 @@ export class Town {
     await import('@posthorn/trust/examine.ts');
     this.dns.set(domain, { mx: [{ preference: 10, exchange: `mx.${domain}` }], txt: [`v=spf1 ip4:${ip} -all`] });
     this.dns.set(`mx.${domain}`, { a: [ip] });
-    const host = await openHost({
-      config: {
-        hostname: `mx.${domain}`,
-        data: ':memory:',
-        domains: [domain],
-        listeners: PORTS.map(([protocol, port]) => ({ protocol, endpoint: { host: ip, port }, from: 'a test' })),
-        trustedNetworks: [ip],
-        isRetryCollapsed: false,
-        messageOctetsMax: DEFAULTS.messageOctetsMax,
-        relay: { port: 25, retry: DEFAULTS.retry, expire: DEFAULTS.expire, isLoopbackAllowed: true },
-        trust: { isJudging: true, isDmarcRejectObeyed: true },
-        ...more,
-      },
-      world: {
-        clock: this.clock, random: this.#random, net: this.net.host(ip), resolver: this.dns, log: silentLog, faults: noFaults, hasThreads: false,
-      },
-    });
+    const machine = new SimMachine({ clock: this.clock, net: this.net, resolver: this.dns, addresses: [ip] });
+    const simulated = new SimulatedHost({ config: { ...configOf(domain, ip), ...more }, machine, random: this.#random, log: silentLog });
+    this.#hosts.set(ip, simulated);
+    const host = await simulated.start();
     for (const person of people) await host.core.directory.addAccount(`${person}@${domain}`, PASSWORD);
-    this.#hosts.push(host);
+    return host;
+  }
+
+  /** The host at an address goes down in the middle of whatever it does. */
+  crash(ip: string, ending?: Ending): void {
+    this.#hostAt(ip).crash(ending);
+  }
+
+  /** It comes up again, with what it had committed. */
+  async restart(ip: string): Promise<Host> {
+    return this.#hostAt(ip).start();
+  }
+
+  #hostAt(ip: string): SimulatedHost {
+    const host = this.#hosts.get(ip);
+    if (host === undefined) throw new Error(`no host at ${ip}`);
     return host;
   }
 
@@ -92,10 +95,26 @@ export class Town {
   }
 
   async close(): Promise<void> {
-    const closing = Promise.all(this.#hosts.map((host) => host.close()));
+    const hosts = [...this.#hosts.values()];
+    const stopping = Promise.all(hosts.filter((host) => host.isUp).map((host) => host.stop()));
     await this.clock.advance(10_000);
-    await closing;
+    await stopping;
+    for (const { disk } of hosts) disk.destroy();
   }
+}
+
+function configOf(domain: string, ip: string): Config {
+  return {
+    hostname: `mx.${domain}`,
+    data: ':memory:',
+    domains: [domain],
+    listeners: PORTS.map(([protocol, port]) => ({ protocol, endpoint: { host: ip, port }, from: 'a test' })),
+    trustedNetworks: [ip],
+    isRetryCollapsed: false,
+    messageOctetsMax: DEFAULTS.messageOctetsMax,
+    relay: { port: 25, retry: DEFAULTS.retry, expire: DEFAULTS.expire, isLoopbackAllowed: true },
+    trust: { isJudging: true, isDmarcRejectObeyed: true },
+  };
 }
 
 async function hangUp(connection: Connection): Promise<void> {

@@ -2,31 +2,47 @@
  * Carries requests to a writer on this very thread: for books in memory, and for simulation.
  *
  * What is asked in one turn is one group. No timers: the same requests in the same order
- * give the same books. What can wait is done, a step at a time, after each group.
+ * give the same books. What can wait is done, a step at a time, after each group. A writer
+ * that broke is replaced before the next one. A program that has crashed (see
+ * `memory-disk.ts`) writes nothing more and is not answered.
  */
 import type { Clock } from '@posthorn/world/clock.ts';
+import type { Log } from '@posthorn/world/log.ts';
 import { StoreFault } from '../store.ts';
-import { type Carrier, settleWaiting, type Tell, type Waiting } from './carrier.ts';
+import { type Carrier, causeOf, settleWaiting, type Tell, type Waiting } from './carrier.ts';
 import { WriterGone } from './handover.ts';
+import type { MemoryDisk, Tenure } from './memory-disk.ts';
 import type { Answers, Kind, Request, RequestOf } from './requests.ts';
 import type { Writer } from './writer/writer.ts';
 
+export interface InlineOptions {
+  /** A writer on the books; `isOpening` for the first one only. */
+  readonly begin: (isOpening: boolean) => Writer;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tell: Tell;
+  readonly disk: Pick<MemoryDisk, 'onGroup'>;
+  readonly tenure: Tenure;
+}
+
 export class InlineCarrier implements Carrier {
-  readonly #writer: Writer;
-  readonly #clock: Clock;
-  readonly #tell: Tell;
+  /** Recipients whose attempt was cut off when the books were last in use. */
+  readonly interrupted: number;
+  readonly #options: InlineOptions;
+  #writer: Writer;
   #requests: Request[] = [];
   #waiting: Waiting[] = [];
   #isClosed = false;
 
-  constructor({ writer, clock, tell }: { readonly writer: Writer; readonly clock: Clock; readonly tell: Tell }) {
-    this.#writer = writer;
-    this.#clock = clock;
-    this.#tell = tell;
+  constructor(options: InlineOptions) {
+    this.#options = options;
+    this.#writer = options.begin(true);
+    this.interrupted = this.#writer.freeLeases(options.clock.now());
   }
 
   submit<K extends Kind>(request: RequestOf<K>): Promise<Answers[K]> {
     if (this.#isClosed) return Promise.reject(new StoreFault('the store is closed'));
+    if (this.#options.tenure.isOver) return new Promise<never>(() => {});
     return new Promise<Answers[K]>((resolve, reject) => {
       if (this.#requests.length === 0) queueMicrotask(() => this.#run());
       this.#requests.push(request);
@@ -39,15 +55,43 @@ export class InlineCarrier implements Carrier {
     const waiting = this.#waiting;
     this.#requests = [];
     this.#waiting = [];
+    const { tell, disk, tenure } = this.#options;
+    const kinds = requests.map(({ kind }) => kind);
+    disk.onGroup?.('before', kinds);
+    if (tenure.isOver) return;
     const { outcomes, changes } = this.#writer.run(requests);
-    this.#writer.tidy(this.#clock.now());
-    if (changes.length > 0) this.#tell(changes);
+    disk.onGroup?.('after', kinds);
+    if (tenure.isOver) return;
+    if (this.#writer.broken === undefined) this.#tidy();
+    if (changes.length > 0) tell(changes);
     for (const [index, outcome] of outcomes.entries()) {
       const one = waiting[index];
       if (one !== undefined) settleWaiting(one, outcome);
     }
-    // Only where the writer broke; in memory nothing does.
-    for (const one of waiting.slice(outcomes.length)) one.reject(new WriterGone('the writer is broken'));
+    this.#replaceIfBroken(waiting.slice(outcomes.length));
+  }
+
+  /** What fails here takes nothing with it; the next group brings another try. */
+  #tidy(): void {
+    const { clock, log } = this.#options;
+    try {
+      this.#writer.tidy(clock.now());
+    } catch (error) {
+      const { code, message } = this.#writer.noteFailure(error);
+      log.warn({ code, reason: message }, 'the store could not tidy up');
+    }
+  }
+
+  /** Nobody knows what came of what was asked and not answered. */
+  #replaceIfBroken(unanswered: readonly Waiting[]): void {
+    const { broken } = this.#writer;
+    if (broken === undefined) return;
+    const { begin, log, tell } = this.#options;
+    const cause = causeOf(broken);
+    log.error({ err: cause }, 'the writer of the store is gone, and begins anew');
+    for (const one of unanswered) one.reject(new WriterGone('the writer is gone, and with it the answer', { cause }));
+    this.#writer = begin(false);
+    tell([{ kind: 'spool' }]);
   }
 
   async close(): Promise<void> {

@@ -34,6 +34,10 @@ export class MemoryShelf implements Shelf {
   remove(name: string): void {
     this.#files.delete(name);
   }
+
+  names(): readonly string[] {
+    return [...this.#files.keys()];
+  }
 }
 
 /** Each append was one frame, so a read is nearly always one piece. */

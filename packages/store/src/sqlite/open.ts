@@ -7,11 +7,11 @@ import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
 import type { Log } from '@posthorn/world/log.ts';
 import type { Store } from '../store.ts';
 import { doubtsAbout } from './disk.ts';
-import { BOOKS_FILE, openForReading, openForWriting } from './database.ts';
+import { BOOKS_FILE, openForReading } from './database.ts';
 import { FolderShelf, prepareShelf } from './folder-shelf.ts';
 import { InlineCarrier } from './inline-carrier.ts';
 import { lockFolder } from './lock.ts';
-import { MemoryShelf } from './memory-shelf.ts';
+import { MemoryDisk } from './memory-disk.ts';
 import { Reader } from './reader.ts';
 import { SqliteStore } from './store.ts';
 import { startThread } from './thread-carrier.ts';
@@ -19,8 +19,10 @@ import { Watchers } from './watchers.ts';
 import { Writer } from './writer/writer.ts';
 
 export interface StoreOptions {
-  /** A folder, made if it is not there; `:memory:` keeps nothing. */
+  /** A folder, made if it is not there; `:memory:` keeps nothing, but for what is on `disk`. */
   readonly path: string;
+  /** For `:memory:`: what the books are kept on, for who wants them to outlive the store. */
+  readonly disk?: MemoryDisk;
   readonly clock: Clock;
   readonly log: Log;
   /** How long the ledger remembers. Default: 90 days. */
@@ -79,21 +81,26 @@ function octetsOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-async function openInMemory({ clock, log, ledgerMs = LEDGER_MS }: StoreOptions): Promise<Store> {
-  const shelf = new MemoryShelf();
-  const db = openForWriting(':memory:');
-  const writer = new Writer(db, { removeFile: (name) => shelf.remove(name), shelved: [], ledgerMs });
+async function openInMemory({ clock, log, ledgerMs = LEDGER_MS, disk }: StoreOptions): Promise<Store> {
+  const ownDisk = disk ?? new MemoryDisk();
+  const { db, shelf, shelved, tenure } = ownDisk.open();
   const watchers = new Watchers(log);
-  const carrier = new InlineCarrier({ writer, clock, tell: (changes) => watchers.tell(changes) });
+  const carrier = new InlineCarrier({
+    // As on a disk: only at the opening nobody is just handing a file over.
+    begin: (isOpening) => new Writer(db, { removeFile: (name) => shelf.remove(name), shelved: isOpening ? shelved : [], ledgerMs }),
+    clock, log, disk: ownDisk, tenure,
+    tell: (changes) => watchers.tell(changes),
+  });
   return new SqliteStore({
     reader: new Reader(db),
     carrier,
     shelving: { shelf, encoding: 'identity' },
     watchers,
+    interrupted: carrier.interrupted,
     walOctets: () => 0,
-    interrupted: 0,
     dispose: async () => {
-      db.close();
+      ownDisk.release(tenure);
+      if (disk === undefined) ownDisk.destroy();
     },
   });
 }

@@ -8,7 +8,7 @@
 import type { Clock, Milliseconds } from '../clock.ts';
 import { canonicalIp, isLoopback, parseIp } from '../ip.ts';
 import { type Connection, type Endpoint, type Listening, type Net, NetFault } from '../net.ts';
-import { createWire, type WireEvent } from './wire.ts';
+import { createWire, type Wire, type WireEvent } from './wire.ts';
 
 export interface SimNetOptions {
   readonly clock: Clock;
@@ -18,9 +18,21 @@ export interface SimNetOptions {
   readonly segmentMax?: number;
 }
 
+/** The network as one host sees it, for as long as it is there. */
+export interface HostNet extends Net {
+  /**
+   * The host is gone, as it stands: nobody listens there any more, nothing it waits for comes, and
+   * its connections end. `close`: the kernel closes them, after what was sent, and refuses others.
+   * `half-open`: nobody does, and who connects gets no answer.
+   */
+  leave(how: 'close' | 'half-open'): void;
+}
+
 /** What befalls connections to a host, or to one port of it. */
 export interface NetTrouble {
   readonly to: string;
+  /** Only of who connects from there; from anywhere by default. */
+  readonly from?: string;
   readonly port?: number;
   /** How many connections it befalls; all of them by default, until healed. */
   readonly times?: number;
@@ -35,7 +47,16 @@ export interface NetTrouble {
   readonly ms?: Milliseconds;
 }
 
+/** A host's time on the network. */
+interface Presence {
+  readonly own: readonly string[];
+  readonly keys: Set<string>;
+  readonly ends: Map<Connection, Wire>;
+  isOver: boolean;
+}
+
 interface Listener {
+  readonly presence: Presence;
   readonly accept: (connection: Connection) => void;
 }
 
@@ -43,6 +64,8 @@ interface ActiveTrouble {
   readonly trouble: NetTrouble;
   left: number;
 }
+
+type Refusal = 'refuse' | 'silent' | 'unreachable';
 
 type ConnectOptions = NonNullable<Parameters<Net['connect']>[1]>;
 
@@ -53,7 +76,10 @@ export class SimNet {
   readonly #clock: Clock;
   readonly #latency: Milliseconds;
   readonly #segmentMax: number;
-  readonly #hosts = new Map<string, readonly string[]>();
+  readonly #hosts = new Set<string>();
+  /** Addresses of hosts without power: not even a refusal comes from there. */
+  readonly #dark = new Set<string>();
+  readonly #wires = new Set<Wire>();
   readonly #listeners = new Map<string, Listener>();
   readonly #troubles = new Set<ActiveTrouble>();
   #nextPort = FIRST_FREE_PORT;
@@ -65,33 +91,79 @@ export class SimNet {
   }
 
   /** The network as a host with these addresses sees it. */
-  host(...addresses: readonly [string, ...string[]]): Net {
+  host(...addresses: readonly [string, ...string[]]): HostNet {
     const own = addresses.map(mustBeIp);
-    for (const address of own) this.#hosts.set(address, own);
+    const presence: Presence = { own, keys: new Set(), ends: new Map(), isOver: false };
+    for (const address of own) {
+      this.#hosts.add(address);
+      this.#dark.delete(address);
+    }
     return {
-      connect: (target, options) => this.#connect(own, target, options ?? {}),
-      listen: (at, accept) => this.#listen(own, at, accept),
+      connect: (target, options) => this.#connect(presence, target, options ?? {}),
+      listen: (at, accept) => this.#listen(presence, at, accept),
+      leave: (how) => this.#leave(presence, how),
     };
   }
 
   /** Begins a trouble; `heal` ends it for connections to come. */
   trouble(trouble: NetTrouble): { heal(): void } {
-    const active: ActiveTrouble = { trouble: { ...trouble, to: mustBeIp(trouble.to) }, left: trouble.times ?? Number.POSITIVE_INFINITY };
+    const { to, from, times = Number.POSITIVE_INFINITY } = trouble;
+    const active: ActiveTrouble = { trouble: { ...trouble, to: mustBeIp(to), ...(from === undefined ? {} : { from: mustBeIp(from) }) }, left: times };
     this.#troubles.add(active);
     return { heal: () => void this.#troubles.delete(active) };
   }
 
-  async #listen(own: readonly string[], at: Endpoint, accept: (connection: Connection) => void): Promise<Listening> {
+  /**
+   * Parts some hosts from others: between them connecting is `silent`, and connections that are
+   * open now go half-open. `heal` ends it for connections to come.
+   */
+  part(some: readonly string[], others: readonly string[]): { heal(): void } {
+    const [one, other] = [some.map(mustBeIp), others.map(mustBeIp)];
+    for (const wire of this.#wires) {
+      const { remoteAddress, localAddress } = wire.near;
+      const isAcross = one.includes(localAddress) ? other.includes(remoteAddress) : other.includes(localAddress) && one.includes(remoteAddress);
+      if (isAcross) wire.strike('half-open');
+    }
+    const walls = one.flatMap((from) => other.flatMap((to) => [
+      this.trouble({ from, to, kind: 'silent' }), this.trouble({ from: to, to: from, kind: 'silent' }),
+    ]));
+    return {
+      heal: () => {
+        for (const wall of walls) wall.heal();
+      },
+    };
+  }
+
+  #leave(presence: Presence, how: 'close' | 'half-open'): void {
+    presence.isOver = true;
+    for (const key of presence.keys) this.#listeners.delete(key);
+    if (how === 'half-open') for (const address of presence.own) this.#dark.add(address);
+    for (const [end, wire] of presence.ends) {
+      if (how === 'half-open') wire.strike('half-open');
+      end.destroy();
+    }
+  }
+
+  async #listen(presence: Presence, at: Endpoint, accept: (connection: Connection) => void): Promise<Listening> {
+    if (presence.isOver) return new Promise<never>(() => {});
+    const { own } = presence;
     const endpoint = 'path' in at ? at : { host: mustBeIp(at.host), port: at.port === 0 ? this.#freePort() : at.port };
     const keys = 'path' in endpoint ? [pathKey(own, endpoint.path)] : this.#bound(own, endpoint.host).map((host) => portKey(own, host, endpoint.port));
     if (keys.length === 0) throw new NetFault('EADDRNOTAVAIL', `listening is not possible: ${describe(at)} is not an address of this host`);
     if (keys.some((key) => this.#listeners.has(key))) throw new NetFault('EADDRINUSE', `cannot listen on ${describe(at)}: it is in use`);
-    const listener = { accept };
-    for (const key of keys) this.#listeners.set(key, listener);
+    const listener = { accept, presence };
+    for (const key of keys) {
+      this.#listeners.set(key, listener);
+      presence.keys.add(key);
+    }
     return {
       endpoint,
       close: async () => {
-        for (const key of keys) if (this.#listeners.get(key) === listener) this.#listeners.delete(key);
+        for (const key of keys) {
+          if (this.#listeners.get(key) !== listener) continue;
+          this.#listeners.delete(key);
+          presence.keys.delete(key);
+        }
       },
     };
   }
@@ -103,20 +175,35 @@ export class SimNet {
     return own.includes(host) || isLoopback(host) ? [host] : [];
   }
 
-  async #connect(own: readonly string[], target: Endpoint, { signal, localAddress }: ConnectOptions): Promise<Connection> {
+  async #connect(presence: Presence, target: Endpoint, { signal, localAddress }: ConnectOptions): Promise<Connection> {
+    const { own } = presence;
     const events: { outward: WireEvent[]; inward: WireEvent[] } = { outward: [], inward: [] };
-    const refusal = 'path' in target ? undefined : this.#meetTroubles(mustBeIp(target.host), target.port, events);
+    const refusal = 'path' in target ? undefined : this.#meetTroubles(own, { host: mustBeIp(target.host), port: target.port }, events);
     // There and back.
-    await this.#pass(2 * this.#latency, refusal === 'silent', signal, target);
+    await this.#pass(2 * this.#latency, refusal === 'silent' || this.#isDark(target), signal, target);
+    if (presence.isOver) return new Promise<never>(() => {});
     if (refusal === 'refuse') throw new NetFault('ECONNREFUSED', `cannot connect to ${describe(target)}: refused`);
     if (refusal === 'unreachable') throw new NetFault('EHOSTUNREACH', `cannot connect to ${describe(target)}: no route`);
     const listener = this.#find(own, target);
     const addresses = 'path' in target
       ? { remoteAddress: '', remotePort: 0, localAddress: '', localPort: 0 }
       : { remoteAddress: mustBeIp(target.host), remotePort: target.port, localAddress: source(own, target.host, localAddress), localPort: this.#freePort() };
-    const { near, far } = createWire(addresses, { clock: this.#clock, latency: this.#latency, segmentMax: this.#segmentMax, ...events });
-    listener.accept(far);
-    return near;
+    const wire = createWire(addresses, { clock: this.#clock, latency: this.#latency, segmentMax: this.#segmentMax, ...events });
+    this.#keep(wire, presence, listener.presence);
+    listener.accept(wire.far);
+    return wire.near;
+  }
+
+  /** Knows of a wire and whose its ends are, for as long as they are open. */
+  #keep(wire: Wire, near: Presence, far: Presence): void {
+    this.#wires.add(wire);
+    for (const [end, presence] of [[wire.near, near], [wire.far, far]] as const) {
+      presence.ends.set(end, wire);
+      end.once('close', () => {
+        presence.ends.delete(end);
+        if (wire.near.closed && wire.far.closed) this.#wires.delete(wire);
+      });
+    }
   }
 
   #find(own: readonly string[], target: Endpoint): Listener {
@@ -129,12 +216,17 @@ export class SimNet {
     throw new NetFault('path' in target ? 'ENOENT' : 'ECONNREFUSED', `cannot connect to ${describe(target)}: nobody listens`);
   }
 
+  #isDark(target: Endpoint): boolean {
+    return 'host' in target && this.#dark.has(mustBeIp(target.host));
+  }
+
   /** Counts down what befalls this connection, and says whether it fails at once. */
-  #meetTroubles(to: string, port: number, events: { outward: WireEvent[]; inward: WireEvent[] }): 'refuse' | 'silent' | 'unreachable' | undefined {
-    let refusal: 'refuse' | 'silent' | 'unreachable' | undefined;
+  #meetTroubles(own: readonly string[], { host, port }: { readonly host: string; readonly port: number }, events: { outward: WireEvent[]; inward: WireEvent[] }): Refusal | undefined {
+    let refusal: Refusal | undefined;
     for (const active of this.#troubles) {
       const { trouble } = active;
-      if (trouble.to !== to || (trouble.port ?? port) !== port || active.left <= 0) continue;
+      if (trouble.to !== host || (trouble.port ?? port) !== port || active.left <= 0) continue;
+      if (trouble.from !== undefined && !own.includes(trouble.from)) continue;
       active.left -= 1;
       const { kind, at = 0, ms = 0, direction = 'outward' } = trouble;
       if (kind === 'refuse' || kind === 'silent' || kind === 'unreachable') refusal ??= kind;

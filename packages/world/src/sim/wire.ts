@@ -43,11 +43,21 @@ interface End {
   readonly lane: Lane;
 }
 
-/** The near end connected, the far end accepted. */
-export function createWire(near: Addresses, options: WireOptions): { readonly near: Connection; readonly far: Connection } {
+export interface Wire {
+  /** Connected. */
+  readonly near: Connection;
+  /** Accepted. */
+  readonly far: Connection;
+  /** Breaks it now: see `WireEvent`. */
+  strike(kind: Breakage): void;
+}
+
+type Breakage = Exclude<WireEvent['kind'], 'delay'>;
+
+export function createWire(near: Addresses, options: WireOptions): Wire {
   const wire = { isDead: false };
   const ends: { near?: End; far?: End } = {};
-  const strike = (kind: 'close' | 'reset' | 'half-open'): void => {
+  const strike = (kind: Breakage): void => {
     if (kind === 'half-open') wire.isDead = true;
     for (const end of [ends.near, ends.far]) {
       if (kind === 'reset') end?.stream.destroy(new NetFault('ECONNRESET', 'read ECONNRESET'));
@@ -66,7 +76,7 @@ export function createWire(near: Addresses, options: WireOptions): { readonly ne
   const far: Addresses = {
     remoteAddress: near.localAddress, remotePort: near.localPort, localAddress: near.remoteAddress, localPort: near.remotePort,
   };
-  return { near: asConnection(nearStream, near), far: asConnection(farStream, far) };
+  return { near: asConnection(nearStream, near), far: asConnection(farStream, far), strike };
 }
 
 function createEnd(outgoing: Lane, incoming: Lane): Duplex {
@@ -93,7 +103,7 @@ function createEnd(outgoing: Lane, incoming: Lane): Duplex {
 class Lane {
   readonly #options: WireOptions;
   readonly #wire: { isDead: boolean };
-  readonly #strike: (kind: 'close' | 'reset' | 'half-open') => void;
+  readonly #strike: (kind: Breakage) => void;
   #events: readonly WireEvent[];
   #reader: Duplex | undefined;
   /** Octets sent and not yet handed to the reader. */
@@ -109,7 +119,7 @@ class Lane {
   /** The direction back; set once, by the wire. */
   other: Lane | undefined;
 
-  constructor(options: WireOptions, events: readonly WireEvent[], wire: { isDead: boolean }, strike: (kind: 'close' | 'reset' | 'half-open') => void) {
+  constructor(options: WireOptions, events: readonly WireEvent[], wire: { isDead: boolean }, strike: (kind: Breakage) => void) {
     this.#options = options;
     this.#events = events;
     this.#wire = wire;
