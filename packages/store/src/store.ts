@@ -60,6 +60,14 @@ export type StoreChange =
   /** Something is due, or may be. */
   | { readonly kind: 'spool' };
 
+/** How far books of an older version have been brought to that version. */
+export interface Upgrade {
+  readonly version: number;
+  /** Rows, of `total`. */
+  readonly done: number;
+  readonly total: number;
+}
+
 /** The world kept the store from committing. `cause` says what it was. */
 export class StoreFault extends Error {
   override readonly name = 'StoreFault';

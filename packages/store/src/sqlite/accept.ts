@@ -6,10 +6,11 @@ import type { LedgerEntry } from '../ledger.ts';
 import type { Placement } from '../placement.ts';
 import type { Settlement } from '../spool.ts';
 import type { Carrier } from './carrier.ts';
+import { contentChecksum, joined, prefixChecksum } from './checksum.ts';
 import { storeFlags } from './flag-bits.ts';
 import { handOver } from './handover.ts';
 import { type Handed, Staged } from './intake.ts';
-import type { AcceptRequest, PlacementRecord, SettleRequest } from './requests.ts';
+import type { AcceptRequest, ContentRecord, PlacementRecord, SettleRequest } from './requests.ts';
 
 export async function accept(acceptance: Acceptance, carrier: Carrier): Promise<AcceptAnswer> {
   const { content } = acceptance;
@@ -25,10 +26,11 @@ function acceptRequest(acceptance: Acceptance, handed: Handed): AcceptRequest {
   const recipients = [...new Set([...placements.map(({ recipient }) => recipient), ...spool?.recipients.map(({ address }) => address) ?? []])];
   const octets = cuts.reduce((left, { start, end }) => left - (end - start), handed.size);
   const isOwn = (entry: LedgerEntry): boolean => entry.letter === undefined || entry.letter === letter;
+  const content = contentRecord({ ...handed, letter, cuts: cuts.length === 0 ? null : JSON.stringify(cuts), summary: JSON.stringify(summary) });
   return {
     kind: 'accept',
-    content: { ...handed, letter, cuts: cuts.length === 0 ? null : JSON.stringify(cuts), summary: JSON.stringify(summary) },
-    ...placementRecords(placements, octets),
+    content,
+    ...placementRecords(placements, { octets, checksum: content.checksum }),
     note: {
       letter, at, sender,
       recipients: JSON.stringify(recipients),
@@ -46,11 +48,16 @@ function acceptRequest(acceptance: Acceptance, handed: Handed): AcceptRequest {
 
 export function settleRequest(settlement: Settlement): SettleRequest {
   const { letter, lease, recipients, placements, onward, beliefs, ledger } = settlement;
-  return { kind: 'settle', letter, lease, recipients, onward, beliefs, ledger, ...placementRecords(placements, 0) };
+  return { kind: 'settle', letter, lease, recipients, onward, beliefs, ledger, ...placementRecords(placements, { octets: 0, checksum: 0 }) };
 }
 
-/** `octets`: of the content, as it is passed on. */
-function placementRecords(placements: readonly Placement[], octets: number): Pick<AcceptRequest, 'prefixes' | 'placements'> {
+/** With its checksum. */
+export function contentRecord(record: Omit<ContentRecord, 'checksum'>): ContentRecord {
+  return { ...record, checksum: contentChecksum(record) };
+}
+
+/** `of`: the content, its octets as they are passed on. */
+function placementRecords(placements: readonly Placement[], of: { readonly octets: number; readonly checksum: number }): Pick<AcceptRequest, 'prefixes' | 'placements'> {
   const total = placements.reduce((sum, { prefix }) => sum + prefix.length, 0);
   // Its own memory: a slice of the shared pool would take all of the pool along to another thread.
   const prefixes = Buffer.allocUnsafeSlow(total);
@@ -58,7 +65,10 @@ function placementRecords(placements: readonly Placement[], octets: number): Pic
   const records = placements.map(({ account, mailbox, prefix, flags, internalDate }): PlacementRecord => {
     const prefixStart = at;
     at += prefix.copy(prefixes, at);
-    return { account, mailbox, flags: storeFlags(flags), prefixStart, prefixEnd: at, octets: octets + prefix.length, internalDate };
+    return {
+      account, mailbox, flags: storeFlags(flags), prefixStart, prefixEnd: at, octets: of.octets + prefix.length, internalDate,
+      checksum: joined(of.checksum, prefixChecksum(prefix)),
+    };
   });
   return { prefixes, placements: records };
 }

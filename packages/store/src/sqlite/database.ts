@@ -5,7 +5,7 @@
  * commit may vanish with the power. https://sqlite.org/pragma.html#pragma_synchronous
  */
 import Sqlite, { type Database } from 'better-sqlite3';
-import { migrate } from './schema.ts';
+import { migrate, type MigrateOptions } from './migrate.ts';
 
 /** In the data folder. */
 export const BOOKS_FILE = 'books.db';
@@ -23,7 +23,7 @@ const WAL_OCTETS_KEPT = 64 * 1024 * 1024;
 const PAGE_OCTETS = 4096;
 
 /** The one connection that writes. Brings the tables to our version. */
-export function openForWriting(file: string): Database {
+export function openForWriting(file: string, options: MigrateOptions = {}): Database {
   const db = new Sqlite(file, { timeout: BUSY_MS_MAX });
   try {
     if (file !== MEMORY) {
@@ -35,7 +35,7 @@ export function openForWriting(file: string): Database {
     }
     db.pragma('temp_store = MEMORY');
     db.pragma(`cache_size = -${WRITER_CACHE_KIB}`);
-    migrate(db);
+    migrate(db, options);
     if (file !== MEMORY) assertDurable(db);
     return db;
   } catch (cause) {

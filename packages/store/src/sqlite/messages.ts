@@ -6,6 +6,7 @@ import { contentId, letterId, modseq, type Modseq, type Uid, uid } from '../ids.
 import {
   type Append, type FlagChange, type MailboxKey, type MessageRow, type Messages, type MessageState, type TransferAnswer, UIDS_PER_ACT,
 } from '../messages.ts';
+import { contentRecord } from './accept.ts';
 import type { Carrier } from './carrier.ts';
 import type { SqliteContents } from './content-reader.ts';
 import { readFlags, storeFlags } from './flag-bits.ts';
@@ -127,7 +128,7 @@ export class SqliteMessages implements Messages {
     return handOver(content, letter, {
       submit: (handed) => this.#carrier.submit({
         kind: 'append', account, mailbox, flags: storeFlags(flags), internalDate, at,
-        content: { ...handed, letter, cuts: null, summary: JSON.stringify(summary) },
+        content: contentRecord({ ...handed, letter, cuts: null, summary: JSON.stringify(summary) }),
       }),
       isTaken: ({ kind }) => kind === 'appended',
     });

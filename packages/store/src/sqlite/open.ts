@@ -5,7 +5,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
 import type { Log } from '@posthorn/world/log.ts';
-import type { Store } from '../store.ts';
+import type { Store, Upgrade } from '../store.ts';
 import { doubtsAbout } from './disk.ts';
 import { BOOKS_FILE, openForReading } from './database.ts';
 import { FolderShelf, prepareShelf } from './folder-shelf.ts';
@@ -27,6 +27,8 @@ export interface StoreOptions {
   readonly log: Log;
   /** How long the ledger remembers. Default: 90 days. */
   readonly ledgerMs?: Milliseconds;
+  /** Told while books of an older version are brought to this one, which may take a while. */
+  readonly upgrading?: (upgrade: Upgrade) => void;
 }
 
 /** Letters are nobody else's business. */
@@ -38,14 +40,14 @@ export async function openSqliteStore(options: StoreOptions): Promise<Store> {
   return options.path === ':memory:' ? openInMemory(options) : openInFolder(options);
 }
 
-async function openInFolder({ path, clock, log, ledgerMs = LEDGER_MS }: StoreOptions): Promise<Store> {
+async function openInFolder({ path, clock, log, ledgerMs = LEDGER_MS, upgrading = () => {} }: StoreOptions): Promise<Store> {
   makeFolder(path);
   for (const doubt of doubtsAbout(path)) log.warn({ folder: path }, doubt);
   const lock = lockFolder(path);
   try {
     prepareShelf(path);
     const watchers = new Watchers(log);
-    const carrier = await startThread({ data: { folder: path, ledgerMs }, clock, log, tell: (changes) => watchers.tell(changes) });
+    const carrier = await startThread({ data: { folder: path, ledgerMs }, clock, log, upgrading, tell: (changes) => watchers.tell(changes) });
     if (carrier.interrupted > 0) log.warn({ recipients: carrier.interrupted }, 'attempts were cut off when the books were last in use: they are made again, and may arrive twice');
     const reading = openForReading(join(path, BOOKS_FILE));
     return new SqliteStore({

@@ -30,6 +30,8 @@ export interface ContentRecord {
   readonly cuts: string | null;
   /** JSON. */
   readonly summary: string;
+  /** Of what the row says of the letter. */
+  readonly checksum: number;
 }
 
 /** A placement; its prefix is the range of the concatenated ones. */
@@ -42,6 +44,8 @@ export interface PlacementRecord {
   /** RFC822.SIZE. */
   readonly octets: number;
   readonly internalDate: number;
+  /** Of the content's row and the prefix; of the prefix alone where the writer knows the content. */
+  readonly checksum: number;
 }
 
 /** What the ledger keeps of an acceptance. */

@@ -1,15 +1,12 @@
 /**
- * The tables, and how books of an older version become books of this one.
+ * The tables, step by step as they came to be; `migrate.ts` takes the steps.
  *
  * Account first in every key; contents are the one thing that accounts share. `content`,
  * `note` and `spool` rows of one acceptance have the same number. Counters are kept where
  * they are asked for often; JSON columns are never looked into by SQL.
  */
-import type { Database } from 'better-sqlite3';
-import { StoreRefused } from '../store.ts';
-
-/** 'PSTH': says that the file is ours. */
-const APPLICATION_ID = 0x50_53_54_48;
+import { fillChecksums } from './fills/checksums.ts';
+import type { Fill } from './fills/fill.ts';
 
 const DIRECTORY = `
   -- The last number given out, by what it counts.
@@ -117,30 +114,27 @@ const LEDGER = `
   CREATE INDEX ledger_mailbox ON ledger (account, mailbox) WHERE letter IS NULL;
 `;
 
+/** Version 2: every message and spooled letter has a checksum; see checksum.ts. */
+const CHECKSUMS = `
+  ALTER TABLE message ADD COLUMN checksum INTEGER;
+  ALTER TABLE spool ADD COLUMN checksum INTEGER;
+  ALTER TABLE spool_recipient ADD COLUMN checksum INTEGER;
+
+  -- Steps whose rows are still being filled in, and how far that is.
+  CREATE TABLE filling (version INTEGER PRIMARY KEY, cursor TEXT NOT NULL, done INTEGER NOT NULL, total INTEGER NOT NULL) STRICT;
+`;
+
+/** How books become those of the next version: tables at once, then rows in batches, if there are any to be filled in. */
+export interface Step {
+  readonly sql: string;
+  readonly fill?: Fill;
+}
+
 /** The step at index n makes version n + 1 of version n. Never changed once released; only added to. */
-const MIGRATIONS: readonly string[] = [DIRECTORY + MAILBOXES + CONTENTS + SPOOL + LEDGER];
+export const STEPS: readonly Step[] = [
+  { sql: DIRECTORY + MAILBOXES + CONTENTS + SPOOL + LEDGER },
+  { sql: CHECKSUMS, fill: fillChecksums },
+];
 
 /** The version that this program reads and writes. */
-export const SCHEMA_VERSION = MIGRATIONS.length;
-
-/** Brings the tables to this version, or refuses books that it cannot know. */
-export function migrate(db: Database): void {
-  const version = Number(db.pragma('user_version', { simple: true }));
-  const application = Number(db.pragma('application_id', { simple: true }));
-  if (application !== APPLICATION_ID && (application !== 0 || version !== 0)) {
-    throw new StoreRefused('the database in the data folder was not made by Posthorn');
-  }
-  if (version > SCHEMA_VERSION) {
-    throw new StoreRefused(
-      `the data folder is of version ${version}, and this Posthorn knows versions up to ${SCHEMA_VERSION}: use the newer one`,
-    );
-  }
-  for (const [index, step] of MIGRATIONS.entries()) {
-    if (index < version) continue;
-    db.transaction(() => {
-      db.exec(step);
-      db.pragma(`application_id = ${APPLICATION_ID}`);
-      db.pragma(`user_version = ${index + 1}`);
-    }).immediate();
-  }
-}
+export const SCHEMA_VERSION = STEPS.length;

@@ -10,7 +10,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock, Milliseconds, Timer } from '@posthorn/world/clock.ts';
 import type { Log } from '@posthorn/world/log.ts';
-import { StoreFault, StoreRefused } from '../store.ts';
+import { StoreFault, StoreRefused, type Upgrade } from '../store.ts';
 import { type Carrier, causeOf, settleWaiting, type Tell, type Waiting } from './carrier.ts';
 import { WriterGone } from './handover.ts';
 import type { Answers, Kind, Request, RequestOf } from './requests.ts';
@@ -21,6 +21,7 @@ export interface ThreadOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly tell: Tell;
+  readonly upgrading: (upgrade: Upgrade) => void;
 }
 
 interface Started {
@@ -34,11 +35,11 @@ const PAUSE_MS_MAX: Milliseconds = 10_000;
 
 /** Starts the thread; resolves when it has opened the books. */
 export async function startThread(options: ThreadOptions): Promise<ThreadCarrier> {
-  return new ThreadCarrier(await startWorker({ ...options.data, openedAt: options.clock.now() }), options);
+  return new ThreadCarrier(await startWorker({ ...options.data, openedAt: options.clock.now() }, options.upgrading), options);
 }
 
 /** Throws what kept it from opening the books. */
-async function startWorker(data: ThreadData): Promise<Started> {
+async function startWorker(data: ThreadData, upgrading: (upgrade: Upgrade) => void): Promise<Started> {
   // In the checkout this file is TypeScript and so is the thread's; in a package both are not.
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
   const worker = new Worker(new URL(`./writer-thread${extension}`, import.meta.url), {
@@ -46,8 +47,13 @@ async function startWorker(data: ThreadData): Promise<Started> {
   });
   return new Promise((resolve, reject) => {
     worker.once('error', reject);
-    worker.once('message', (message: FromWriter) => {
+    worker.on('message', function begin(message: FromWriter) {
+      if (message.kind === 'upgrading') {
+        upgrading(message.upgrade);
+        return;
+      }
       worker.off('error', reject);
+      worker.off('message', begin);
       if (message.kind === 'ready') resolve({ worker, interrupted: message.interrupted });
       else if (message.kind === 'unopened') reject(message.isRefusal ? new StoreRefused(message.failure.message) : new Error(message.failure.message));
       else reject(new Error(`the writer began with ${message.kind}`));
@@ -123,9 +129,10 @@ export class ThreadCarrier implements Carrier {
       case 'broken':
         this.#lose(causeOf(message.failure));
         return;
+      case 'upgrading':
       case 'ready':
       case 'unopened':
-        throw new Error(`the writer said ${message.kind} twice`);
+        throw new Error(`the writer said ${message.kind} after its beginning`);
       default:
         message satisfies never;
     }
@@ -163,7 +170,7 @@ export class ThreadCarrier implements Carrier {
 
   async #beginAnew(): Promise<void> {
     try {
-      const { worker } = await startWorker(this.#options.data);
+      const { worker } = await startWorker(this.#options.data, this.#options.upgrading);
       this.#employ(worker);
       this.#options.log.warn({}, 'the writer of the store is back');
       if (this.#isClosing) this.#post({ kind: 'close' });

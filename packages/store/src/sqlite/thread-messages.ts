@@ -1,7 +1,7 @@
 /**
  * What the main thread and the writer's thread say to each other.
  */
-import type { StoreChange } from '../store.ts';
+import type { StoreChange, Upgrade } from '../store.ts';
 import type { Request } from './requests.ts';
 import type { Failure, Outcome } from './writer/writer.ts';
 
@@ -26,6 +26,8 @@ export type ToWriter =
 export type FromWriter =
   /** `interrupted`: recipients whose attempt was cut off when the books were last in use. */
   | { readonly kind: 'ready'; readonly interrupted: number }
+  /** Before anything else, while books of an older version are brought to this one. */
+  | { readonly kind: 'upgrading'; readonly upgrade: Upgrade }
   /** The books cannot be opened. `isRefusal`: as `StoreRefused`. */
   | { readonly kind: 'unopened'; readonly isRefusal: boolean; readonly failure: Failure }
   | {

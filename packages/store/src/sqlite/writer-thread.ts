@@ -42,8 +42,8 @@ class WriterThread {
   #idle: NodeJS.Timeout | undefined;
 
   constructor(port: MessagePort, { folder, ledgerMs, openedAt }: ThreadData) {
-    const db = openForWriting(join(folder, BOOKS_FILE));
     this.#port = port;
+    const db = openForWriting(join(folder, BOOKS_FILE), { tell: (upgrade) => this.#say({ kind: 'upgrading', upgrade }) });
     this.#wal = new WalKeeper(db);
     if (!this.#wal.empty()) throw new Error('the WAL is being read for too long');
     this.#writer = new Writer(db, {

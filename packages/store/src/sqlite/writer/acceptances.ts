@@ -40,7 +40,7 @@ export class Acceptances {
     const uses = placements.length + (request.spool === null ? 0 : 1);
     contents.insert(id, content, { prefixes: request.prefixes, uses });
     const placed = placements.map((placement) => postbox.place(placement, { content: id, at: note.at }));
-    if (request.spool !== null) spool.add(id, request.spool, { letter: note.letter, at: note.at });
+    if (request.spool !== null) spool.add(id, request.spool, { letter: note.letter, at: note.at, checksum: content.checksum });
     ledger.note(id, note, placed);
     if (request.ledger.length > 0) ledger.add(request.ledger);
     return { kind: 'accepted', placed };

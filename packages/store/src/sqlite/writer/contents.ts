@@ -5,6 +5,7 @@
  * away later, off the path of whoever stopped using it.
  */
 import type { Database, Statement } from 'better-sqlite3';
+import { contentChecksum, type ContentFields } from '../checksum.ts';
 import type { ContentRecord } from '../requests.ts';
 
 interface Uses {
@@ -18,7 +19,7 @@ export class ContentTable {
   readonly #release: Statement<[content: number], Uses>;
   readonly #unshare: Statement<[content: number]>;
   readonly #unuse: Statement<[content: number]>;
-  readonly #prefixes: Statement<[content: number], { prefixes: Buffer; size: number; cuts: string | null }>;
+  readonly #prefixes: Statement<[content: number], ContentFields & { prefixes: Buffer }>;
   readonly #setPrefixes: Statement<[prefixes: Buffer, content: number]>;
 
   constructor(db: Database) {
@@ -31,7 +32,7 @@ export class ContentTable {
     this.#release = db.prepare('UPDATE shared SET uses = uses - 1 WHERE content = ? RETURNING uses');
     this.#unshare = db.prepare('DELETE FROM shared WHERE content = ?');
     this.#unuse = db.prepare('INSERT INTO unused (content) VALUES (?)');
-    this.#prefixes = db.prepare('SELECT prefixes, size, cuts FROM content WHERE id = ?');
+    this.#prefixes = db.prepare('SELECT letter, size, sha256, cuts, summary, prefixes FROM content WHERE id = ?');
     this.#setPrefixes = db.prepare('UPDATE content SET prefixes = ? WHERE id = ?');
   }
 
@@ -55,12 +56,12 @@ export class ContentTable {
     this.#unuse.run(id);
   }
 
-  /** Adds to the prefixes; answers where the addition begins, and how many octets of the content are passed on. */
-  extendPrefixes(id: number, more: Buffer): { readonly start: number; readonly octets: number } {
+  /** Adds to the prefixes; answers where the addition begins, and of the content: how many octets are passed on, the checksum. */
+  extendPrefixes(id: number, more: Buffer): { readonly start: number; readonly octets: number; readonly checksum: number } {
     const row = this.#prefixes.get(id);
     if (row === undefined) throw new Error('a spooled letter has a content');
     this.#setPrefixes.run(Buffer.concat([row.prefixes, more]), id);
-    return { start: row.prefixes.length, octets: row.size - cutOctets(row.cuts) };
+    return { start: row.prefixes.length, octets: row.size - cutOctets(row.cuts), checksum: contentChecksum(row) };
   }
 }
 

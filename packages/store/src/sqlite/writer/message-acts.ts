@@ -7,6 +7,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { contentId, modseq as asModseq, type Uid, uid as asUid } from '../../ids.ts';
 import type { MailboxKey, MessageState } from '../../messages.ts';
+import { joined, messageChecksum, prefixChecksum, stateChecksum } from '../checksum.ts';
 import { changeFlags, DELETED, readFlags, SEEN, type StoredFlags } from '../flag-bits.ts';
 import type { Answers, AppendRequest, RequestOf, TransferRequest } from '../requests.ts';
 import { sortedUids, writeUidSet } from '../uid-set.ts';
@@ -26,6 +27,7 @@ export interface MessageParts {
 
 interface Row {
   readonly uid: number;
+  readonly born: number;
   readonly modseq: number;
   readonly bits: number;
   readonly keywords: string | null;
@@ -34,6 +36,8 @@ interface Row {
   readonly prefixEnd: number;
   readonly octets: number;
   readonly internalDate: number;
+  readonly savedAt: number;
+  readonly checksum: number;
 }
 
 interface Loss {
@@ -47,7 +51,7 @@ export class MessageActs {
   readonly #parts: MessageParts;
   readonly #mailbox: Statement<[account: number, mailbox: number], { name: string; uidValidity: number }>;
   readonly #row: Statement<[account: number, mailbox: number, uid: number], Row>;
-  readonly #setFlags: Statement<[bits: number, keywords: string | null, modseq: number, account: number, mailbox: number, uid: number]>;
+  readonly #setFlags: Statement<[bits: number, keywords: string | null, modseq: number, checksum: number, account: number, mailbox: number, uid: number]>;
   readonly #delete: Statement<[account: number, mailbox: number, uid: number]>;
   readonly #shrink: Statement<[modseq: number, messages: number, unseen: number, deleted: number, octets: number, account: number, mailbox: number]>;
   readonly #vanish: Statement<[account: number, mailbox: number, modseq: number, uids: string]>;
@@ -56,9 +60,10 @@ export class MessageActs {
     this.#parts = parts;
     this.#mailbox = db.prepare('SELECT name, uid_validity AS uidValidity FROM mailbox WHERE account = ? AND id = ?');
     this.#row = db.prepare(`
-      SELECT uid, modseq, flags AS bits, keywords, content, prefix_start AS prefixStart, prefix_end AS prefixEnd, octets, internal_date AS internalDate
+      SELECT uid, born, modseq, flags AS bits, keywords, content, prefix_start AS prefixStart, prefix_end AS prefixEnd, octets,
+        internal_date AS internalDate, saved_at AS savedAt, checksum
       FROM message WHERE account = ? AND mailbox = ? AND uid = ?`);
-    this.#setFlags = db.prepare('UPDATE message SET flags = ?, keywords = ?, modseq = ? WHERE account = ? AND mailbox = ? AND uid = ?');
+    this.#setFlags = db.prepare('UPDATE message SET flags = ?, keywords = ?, modseq = ?, checksum = ? WHERE account = ? AND mailbox = ? AND uid = ?');
     this.#delete = db.prepare('DELETE FROM message WHERE account = ? AND mailbox = ? AND uid = ?');
     this.#shrink = db.prepare(`
       UPDATE mailbox SET highest_modseq = ?, messages = messages - ?, unseen = unseen - ?, deleted = deleted - ?, octets = octets - ?
@@ -85,7 +90,8 @@ export class MessageActs {
     for (const row of touched) {
       const after = changed.get(row.uid);
       if (after === undefined) continue;
-      this.#setFlags.run(after.bits, after.keywords, modseq, account, mailbox, row.uid);
+      const checksum = joined(row.checksum, stateChecksum(row), stateChecksum({ modseq, ...after }));
+      this.#setFlags.run(after.bits, after.keywords, modseq, checksum, account, mailbox, row.uid);
       unseen += (row.bits & SEEN) - (after.bits & SEEN);
       deleted += ((row.bits & DELETED) - (after.bits & DELETED)) / DELETED;
       if ((after.bits & ~row.bits & SEEN) !== 0) seen.push(row.uid);
@@ -121,6 +127,7 @@ export class MessageActs {
     contents.insert(id, content, { prefixes: Buffer.alloc(0), uses: 1 });
     const put = postbox.put({ account, mailbox, modseq: this.#nextModseq(request) }, {
       flags, content: id, prefixStart: 0, prefixEnd: 0, octets: content.size, internalDate, savedAt: at,
+      checksum: joined(content.checksum, prefixChecksum(Buffer.alloc(0))),
     });
     if (put === undefined) throw new Error('the mailbox was there a moment ago');
     ledger.addPersonal({ at, letter: content.letter, account, mailbox, act: 'appended', uids: `${put.uid}`, detail: { mailbox: name } });
@@ -137,7 +144,7 @@ export class MessageActs {
     const pairs: { readonly source: Uid; readonly target: Uid }[] = [];
     const modseq = rows.length === 0 ? 0 : this.#nextModseq(act);
     for (const row of rows) {
-      const put = this.#parts.postbox.put({ account, mailbox: target, modseq }, { ...row, flags: row, savedAt: at });
+      const put = this.#parts.postbox.put({ account, mailbox: target, modseq }, { ...row, flags: row, savedAt: at, checksum: checksumOfLetter(act, row) });
       if (put === undefined) throw new Error('the mailbox was there a moment ago');
       pairs.push({ source: asUid(row.uid), target: put.uid });
       if (kind === 'copy') this.#parts.contents.retain(row.content, 1);
@@ -179,6 +186,11 @@ export class MessageActs {
     this.#shrink.run(modseq, messages, unseen, deleted, octets, account, mailbox);
     this.#parts.changes.mailbox(account, mailbox);
   }
+}
+
+/** What of a message's checksum goes along with its content. */
+function checksumOfLetter({ account, mailbox }: MailboxKey, row: Row): number {
+  return joined(row.checksum, messageChecksum({ ...row, account, mailbox }), stateChecksum(row));
 }
 
 function stateOf(row: Row, after: StoredFlags | undefined, modseq: number): MessageState {

@@ -4,6 +4,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { type AccountId, mailboxId, type MailboxId, uid as asUid, type Uid } from '../../ids.ts';
 import type { Placed } from '../../acceptance.ts';
+import { joined, messageChecksum, stateChecksum } from '../checksum.ts';
 import { DELETED, SEEN, type StoredFlags } from '../flag-bits.ts';
 import type { PlacementRecord } from '../requests.ts';
 import type { Changes } from './changes.ts';
@@ -20,6 +21,8 @@ export interface NewMessage {
   readonly octets: number;
   readonly internalDate: number;
   readonly savedAt: number;
+  /** Of the content's row and the prefix. */
+  readonly checksum: number;
 }
 
 interface Slot {
@@ -47,8 +50,8 @@ export class Postbox {
     this.#growByName = db.prepare(`${grow} WHERE account = ? AND name = ? ${slot}`);
     this.#growById = db.prepare(`${grow} WHERE account = ? AND id = ? ${slot}`);
     this.#insert = db.prepare(`
-      INSERT INTO message (account, mailbox, uid, born, modseq, flags, keywords, content, prefix_start, prefix_end, octets, internal_date, saved_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+      INSERT INTO message (account, mailbox, uid, born, modseq, flags, keywords, content, prefix_start, prefix_end, octets, internal_date, saved_at, checksum)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   }
 
   /** The account's next modseq; undefined if there is no such account. RFC 7162 §3.1. */
@@ -79,11 +82,16 @@ export class Postbox {
 
   #write(key: { readonly account: AccountId; readonly mailbox: MailboxId; readonly uid: number; readonly modseq: number }, message: NewMessage): void {
     const { flags, content, prefixStart, prefixEnd, octets, internalDate, savedAt } = message;
-    this.#insert.run(
-      key.account, key.mailbox, key.uid, key.modseq, key.modseq, flags.bits, flags.keywords, content,
-      prefixStart, prefixEnd, octets, internalDate, savedAt,
+    const { account, mailbox, uid, modseq } = key;
+    const checksum = joined(
+      message.checksum,
+      messageChecksum({ account, mailbox, uid, born: modseq, content, prefixStart, prefixEnd, octets, internalDate, savedAt }),
+      stateChecksum({ modseq, ...flags }),
     );
-    this.#changes.mailbox(key.account, key.mailbox);
+    this.#insert.run(
+      account, mailbox, uid, modseq, modseq, flags.bits, flags.keywords, content, prefixStart, prefixEnd, octets, internalDate, savedAt, checksum,
+    );
+    this.#changes.mailbox(account, mailbox);
   }
 }
 

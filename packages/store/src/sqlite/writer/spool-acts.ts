@@ -9,6 +9,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { letterId, type LetterId } from '../../ids.ts';
 import type { LedgerEntry } from '../../ledger.ts';
 import type { Remark, SettleAnswer, SettledRecipient, SpoolLetter, SpoolRecipient } from '../../spool.ts';
+import { joined, recipientChecksum, spoolChecksum, type SpoolFields } from '../checksum.ts';
 import type { LeaseGiven, RequestOf, SettleRequest } from '../requests.ts';
 import type { Beliefs } from './beliefs.ts';
 import type { Changes } from './changes.ts';
@@ -53,11 +54,11 @@ export class SpoolActs {
   constructor(db: Database, parts: SpoolParts) {
     this.#parts = parts;
     this.#insert = db.prepare(`
-      INSERT INTO spool (id, letter, accepted_at, reverse_path, body, is_smtp_utf8, is_tls_required, envelope_id, ret, prefix, expires_at, open, is_held)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`);
+      INSERT INTO spool (id, letter, accepted_at, reverse_path, body, is_smtp_utf8, is_tls_required, envelope_id, ret, prefix, expires_at, open, is_held, checksum)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`);
     this.#insertRecipient = db.prepare(`
-      INSERT INTO spool_recipient (spool, position, address, route, notify, original_recipient, state, attempts, next_at, lease, remark, is_notified)
-      VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, NULL, 0)`);
+      INSERT INTO spool_recipient (spool, position, address, route, notify, original_recipient, state, attempts, next_at, lease, remark, is_notified, checksum)
+      VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, NULL, 0, ?)`);
     this.#letter = db.prepare('SELECT id, open, is_held AS isHeld FROM spool WHERE letter = ?');
     this.#due = db.prepare(`
       SELECT r.spool, s.letter, r.route FROM spool_recipient r JOIN spool s ON s.id = r.spool
@@ -76,10 +77,16 @@ export class SpoolActs {
     this.#deleteRecipients = db.prepare('DELETE FROM spool_recipient WHERE spool = ?');
   }
 
-  add(id: number, spool: SpoolLetter, { letter, at }: { readonly letter: LetterId; readonly at: number }): void {
+  /** `checksum`: of the content's row. */
+  add(id: number, spool: SpoolLetter, { letter, at, checksum }: { readonly letter: LetterId; readonly at: number; readonly checksum: number }): void {
+    const fields: SpoolFields = {
+      id, letter, acceptedAt: at, reversePath: spool.reversePath, body: spool.body,
+      isSmtpUtf8: Number(spool.isSmtpUtf8), isTlsRequired: Number(spool.isTlsRequired),
+      envelopeId: spool.envelopeId ?? null, ret: spool.ret ?? null, prefix: spool.prefix, expiresAt: spool.expiresAt,
+    };
     this.#insert.run(
-      id, letter, at, spool.reversePath, spool.body, Number(spool.isSmtpUtf8), Number(spool.isTlsRequired),
-      spool.envelopeId ?? null, spool.ret ?? null, spool.prefix, spool.expiresAt, spool.recipients.length,
+      id, letter, at, fields.reversePath, fields.body, fields.isSmtpUtf8, fields.isTlsRequired, fields.envelopeId, fields.ret, fields.prefix,
+      fields.expiresAt, spool.recipients.length, joined(checksum, spoolChecksum(fields)),
     );
     this.#addRecipients(id, spool.recipients, { from: 0, state: 'waiting' });
     this.#parts.changes.spool();
@@ -89,10 +96,12 @@ export class SpoolActs {
     id: number, recipients: readonly SpoolRecipient[],
     { from, state }: { readonly from: number; readonly state: 'waiting' | 'held' },
   ): void {
-    for (const [index, { address, route, notify, originalRecipient, nextAt }] of recipients.entries()) {
-      this.#insertRecipient.run(
-        id, from + index, address, route, notify === undefined ? null : JSON.stringify(notify), originalRecipient ?? null, state, nextAt,
-      );
+    for (const [index, { address, route, nextAt, ...recipient }] of recipients.entries()) {
+      const position = from + index;
+      const notify = recipient.notify === undefined ? null : JSON.stringify(recipient.notify);
+      const originalRecipient = recipient.originalRecipient ?? null;
+      const checksum = recipientChecksum({ spool: id, position, address, route, notify, originalRecipient });
+      this.#insertRecipient.run(id, position, address, route, notify, originalRecipient, state, nextAt, checksum);
     }
   }
 
@@ -120,7 +129,7 @@ export class SpoolActs {
     const belief = beliefs.broken(request.beliefs);
     if (belief !== undefined) return { kind: 'changed', belief };
     if (request.placements.length > 0) {
-      const { start, octets } = contents.extendPrefixes(row.id, request.prefixes);
+      const { start, octets, checksum } = contents.extendPrefixes(row.id, request.prefixes);
       contents.retain(row.id, request.placements.length);
       const at = request.ledger[0]?.at ?? request.placements[0]?.internalDate ?? 0;
       const placed = request.placements.map((placement) => postbox.place({
@@ -128,6 +137,7 @@ export class SpoolActs {
         prefixStart: start + placement.prefixStart,
         prefixEnd: start + placement.prefixEnd,
         octets: octets + placement.octets,
+        checksum: joined(checksum, placement.checksum),
       }, { content: row.id, at }));
       ledger.addPlaces(row.id, placed);
     }

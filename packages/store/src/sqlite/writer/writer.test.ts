@@ -27,11 +27,11 @@ function letter(id: string, parts: Partial<AcceptRequest['content']> = {}): Acce
   return {
     kind: 'accept',
     content: {
-      letter: letterId(id), size: octets?.length ?? 0, sha256: Buffer.alloc(32), octets, file: null, frames: null, encoding: 'identity', cuts: null, summary: '{}', ...parts,
+      letter: letterId(id), size: octets?.length ?? 0, sha256: Buffer.alloc(32), octets, file: null, frames: null, encoding: 'identity', cuts: null, summary: '{}', checksum: 0, ...parts,
     },
     prefixes: Buffer.alloc(0),
     placements: [{
-      account: accountId(1), mailbox: 'INBOX', flags: { bits: 0, keywords: null }, prefixStart: 0, prefixEnd: 0, octets: 100, internalDate: 0,
+      account: accountId(1), mailbox: 'INBOX', flags: { bits: 0, keywords: null }, prefixStart: 0, prefixEnd: 0, octets: 100, internalDate: 0, checksum: 0,
     }],
     note: { letter: letterId(id), at: 0, sender: '', recipients: '[]', messageId: null, subject: null, octets: 100, entries: '[]' },
     spool: null, ledger: [], beliefs: [], concludes: null,
