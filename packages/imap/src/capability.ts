@@ -1,7 +1,7 @@
 /**
  * What is advertised, by the state of the session. Only what is whole.
  *
- * LIST-EXTENDED and ESEARCH are understood by the parser and not offered yet; special uses come
+ * LIST-EXTENDED is understood by the parser and not offered yet; special uses come
  * with plain LIST (RFC 6154 §2), CREATE-SPECIAL-USE does not. RFC 9051 §6.1.1, §7.2.2.
  */
 export interface CapabilityState {
@@ -17,7 +17,7 @@ export interface CapabilityState {
 /** In every state. */
 const ALWAYS = ['IMAP4rev1', 'LITERAL+', 'ENABLE', 'ID'];
 /** Told also before login, so that clients need not ask again. */
-const MAILBOXES = ['IDLE', 'NAMESPACE', 'UNSELECT', 'CHILDREN', 'SPECIAL-USE', 'UIDPLUS', 'MOVE'];
+const MAILBOXES = ['IDLE', 'NAMESPACE', 'UNSELECT', 'CHILDREN', 'SPECIAL-USE', 'UIDPLUS', 'MOVE', 'CONDSTORE', 'QRESYNC', 'ESEARCH', 'SEARCHRES'];
 
 export function capabilities(state: CapabilityState): readonly string[] {
   if (state.isAuthenticated) return [...ALWAYS, ...MAILBOXES];

@@ -4,12 +4,13 @@
  * Given what has come so far, it answers with the command, with what is wrong, or with the
  * literal that has to come next. State (who may say what when) is the session's.
  */
-import type { Command, TaggedCommand } from './command.ts';
+import type { Command, MessageSet, TaggedCommand } from './command.ts';
 import { Cursor, FLAGS_MAX, LiteralAwaited, Misread } from './cursor.ts';
 import { parseDateTime } from './imap-date.ts';
-import { readFetchItems } from './fetch-parser.ts';
+import { readFetchItems, readFetchModifiers } from './fetch-parser.ts';
 import { readList, readLsub, readStatusItems } from './list-parser.ts';
 import { readSearch, UnknownCharset } from './search-parser.ts';
+import { readSelectParameters } from './select-parser.ts';
 
 export type AppendCommand = Extract<Command, { readonly name: 'APPEND' }>;
 
@@ -81,6 +82,7 @@ function readArguments(name: string, cursor: Cursor): Command {
     }
     case 'SELECT':
     case 'EXAMINE':
+      return { name, mailbox: readMailbox(cursor), ...readSelectParameters(cursor) };
     case 'DELETE':
     case 'SUBSCRIBE':
     case 'UNSUBSCRIBE':
@@ -109,7 +111,7 @@ function readOnMessages(name: string, cursor: Cursor): Command {
     case 'FETCH': {
       const set = readSet(cursor);
       cursor.space('items');
-      return { name: plain, isUid, set, items: readFetchItems(cursor) };
+      return { name: plain, isUid, set, items: readFetchItems(cursor), ...readFetchModifiers(cursor, isUid) };
     }
     case 'STORE': return readStore(isUid, cursor);
     case 'COPY':
@@ -119,9 +121,9 @@ function readOnMessages(name: string, cursor: Cursor): Command {
   }
 }
 
-function readSet(cursor: Cursor): ReturnType<Cursor['sequenceSet']> {
+function readSet(cursor: Cursor): MessageSet {
   cursor.space('message numbers');
-  return cursor.sequenceSet();
+  return cursor.messageSet();
 }
 
 function readMailbox(cursor: Cursor): string {
@@ -178,13 +180,25 @@ function readCreate(cursor: Cursor): Command {
 function readStore(isUid: boolean, cursor: Cursor): Command {
   const set = readSet(cursor);
   cursor.space('FLAGS, +FLAGS or -FLAGS');
+  const modifiers = readStoreModifiers(cursor);
   const how = cursor.take('+') ? 'add' : cursor.take('-') ? 'remove' : 'replace';
   const item = cursor.word('FLAGS, +FLAGS or -FLAGS');
   if (item !== 'FLAGS' && item !== 'FLAGS.SILENT') cursor.refuse('FLAGS, with or without .SILENT, is all that can be stored');
   cursor.space('flags');
   const limits = { what: 'flags', isEmptyAllowed: true, max: FLAGS_MAX };
   const flags = cursor.is('(') ? cursor.list(() => cursor.flag(), limits) : cursor.sequence(() => cursor.flag(), limits);
-  return { name: 'STORE', isUid, set, how, isSilent: item === 'FLAGS.SILENT', flags };
+  return { name: 'STORE', isUid, set, how, isSilent: item === 'FLAGS.SILENT', flags, ...modifiers };
+}
+
+/** RFC 4466 §2.5: a list before the item; RFC 7162 §3.1.3. */
+function readStoreModifiers(cursor: Cursor): { readonly unchangedSince?: number } {
+  if (!cursor.take('(')) return {};
+  if (cursor.word('UNCHANGEDSINCE') !== 'UNCHANGEDSINCE') cursor.refuse('UNCHANGEDSINCE is the only modifier');
+  cursor.space('a modseq');
+  const unchangedSince = cursor.modseq('a modseq');
+  cursor.expect(')');
+  cursor.space('FLAGS, +FLAGS or -FLAGS');
+  return { unchangedSince };
 }
 
 /** RFC 9051 §6.3.12, up to the head of the literal that ends the text. */

@@ -5,8 +5,10 @@
  */
 import type { Flag } from '@posthorn/mail/flags.ts';
 
-/** Closed ranges, `Infinity` for `*`; as written, not sorted. Never empty. `$` (RFC 5182) is not offered. */
+/** Closed ranges, `Infinity` for `*`; as written, not sorted. Never empty. */
 export type SequenceSet = readonly { readonly from: number; readonly to: number }[];
+/** `$` is what the last SEARCH with SAVE has found (RFC 9051 §6.4.4.1, RFC 5182). */
+export type MessageSet = SequenceSet | '$';
 
 export type Command =
   | { readonly name: 'CAPABILITY' | 'NOOP' | 'LOGOUT' | 'STARTTLS' | 'CHECK' | 'CLOSE' | 'UNSELECT' | 'NAMESPACE' | 'IDLE' }
@@ -14,7 +16,14 @@ export type Command =
   | { readonly name: 'ENABLE'; readonly capabilities: readonly string[] }
   | { readonly name: 'AUTHENTICATE'; readonly mechanism: string; /** Base64 as sent; `=` is an empty one. */ readonly initialResponse?: string }
   | { readonly name: 'LOGIN'; readonly user: string; readonly password: string }
-  | { readonly name: 'SELECT' | 'EXAMINE' | 'CREATE' | 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE'; readonly mailbox: string; /** CREATE: RFC 6154. */ readonly specialUse?: readonly string[] }
+  | {
+    readonly name: 'SELECT' | 'EXAMINE'; readonly mailbox: string;
+    /** RFC 7162 §3.1.8. */
+    readonly isCondstore?: boolean;
+    readonly resync?: Resync;
+  }
+  | { readonly name: 'CREATE'; readonly mailbox: string; /** RFC 6154 §3. */ readonly specialUse?: readonly string[] }
+  | { readonly name: 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE'; readonly mailbox: string }
   | { readonly name: 'RENAME'; readonly from: string; readonly to: string }
   | {
     readonly name: 'LIST' | 'LSUB'; readonly reference: string; readonly patterns: readonly string[];
@@ -23,11 +32,29 @@ export type Command =
   | { readonly name: 'STATUS'; readonly mailbox: string; readonly items: readonly string[] }
   /** Its literal's octets arrive apart, as `literal` events of the reader. */
   | { readonly name: 'APPEND'; readonly mailbox: string; readonly flags: readonly Flag[]; /** Milliseconds since 1970. */ readonly internalDate?: number; readonly octets: number }
-  | { readonly name: 'EXPUNGE'; /** UID EXPUNGE (RFC 4315). */ readonly uids?: SequenceSet }
+  | { readonly name: 'EXPUNGE'; /** UID EXPUNGE (RFC 4315). */ readonly uids?: MessageSet }
   | { readonly name: 'SEARCH'; readonly isUid: boolean; readonly charset?: string; readonly key: SearchKey; /** ESEARCH (RFC 4731), absent if not asked. */ readonly returnOptions?: readonly string[] }
-  | { readonly name: 'FETCH'; readonly isUid: boolean; readonly set: SequenceSet; readonly items: readonly FetchItem[] }
-  | { readonly name: 'STORE'; readonly isUid: boolean; readonly set: SequenceSet; readonly how: 'add' | 'remove' | 'replace'; readonly isSilent: boolean; readonly flags: readonly Flag[] }
-  | { readonly name: 'COPY' | 'MOVE'; readonly isUid: boolean; readonly set: SequenceSet; readonly mailbox: string };
+  | {
+    readonly name: 'FETCH'; readonly isUid: boolean; readonly set: MessageSet; readonly items: readonly FetchItem[];
+    /** Only what has a higher modseq (RFC 7162 §3.1.4.1). */
+    readonly changedSince?: number;
+    /** With `changedSince`: also what is gone since (RFC 7162 §3.2.6). */
+    readonly isVanishedAsked?: boolean;
+  }
+  | {
+    readonly name: 'STORE'; readonly isUid: boolean; readonly set: MessageSet;
+    readonly how: 'add' | 'remove' | 'replace'; readonly isSilent: boolean; readonly flags: readonly Flag[];
+    /** Not those with a higher modseq (RFC 7162 §3.1.3). */
+    readonly unchangedSince?: number;
+  }
+  | { readonly name: 'COPY' | 'MOVE'; readonly isUid: boolean; readonly set: MessageSet; readonly mailbox: string };
+
+/** What the client knew of the mailbox: RFC 7162 §3.2.5. */
+export interface Resync {
+  readonly uidValidity: number;
+  readonly modseq: number;
+  readonly knownUids?: SequenceSet;
+}
 
 export interface TaggedCommand {
   readonly tag: string;
@@ -36,7 +63,7 @@ export interface TaggedCommand {
 
 /** RFC 9051 §6.4.5. */
 export type FetchItem =
-  | { readonly item: 'FLAGS' | 'INTERNALDATE' | 'RFC822.SIZE' | 'ENVELOPE' | 'BODYSTRUCTURE' | 'BODY' | 'UID' }
+  | { readonly item: 'FLAGS' | 'INTERNALDATE' | 'RFC822.SIZE' | 'ENVELOPE' | 'BODYSTRUCTURE' | 'BODY' | 'UID' | 'MODSEQ' }
   | {
     readonly item: 'SECTION';
     readonly section: Section;
@@ -65,7 +92,9 @@ export type SearchKey =
   /** Midnight UTC of the date named, milliseconds since 1970; compared as dates, without time or zone. */
   | { readonly key: 'BEFORE' | 'ON' | 'SINCE' | 'SENTBEFORE' | 'SENTON' | 'SENTSINCE'; readonly date: number }
   | { readonly key: 'LARGER' | 'SMALLER'; readonly octets: number }
-  | { readonly key: 'SET'; readonly isUid: boolean; readonly set: SequenceSet }
+  | { readonly key: 'SET'; readonly isUid: boolean; readonly set: MessageSet }
+  /** At least this; of the message, whatever entry was named (RFC 7162 §3.1.5). */
+  | { readonly key: 'MODSEQ'; readonly modseq: number }
   | { readonly key: 'NOT'; readonly not: SearchKey }
   | { readonly key: 'OR'; readonly either: SearchKey; readonly or: SearchKey }
   | { readonly key: 'AND'; readonly all: readonly SearchKey[] };

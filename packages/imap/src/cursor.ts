@@ -9,7 +9,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { canonicalFlag, SYSTEM_FLAGS, type Flag } from '@posthorn/mail/flags.ts';
-import type { SequenceSet } from './command.ts';
+import type { MessageSet, SequenceSet } from './command.ts';
 import { canonicalInbox, decodeModifiedUtf7 } from './mailbox-name.ts';
 
 /** What the text is not. Thrown and caught inside the parser. */
@@ -48,6 +48,7 @@ const TAG = /[^\x00-\x20\x7f-\xff(){%*"\\+]+/y;
 const WORD = /[A-Za-z0-9.]+/y;
 const BASE64 = /=|[A-Za-z0-9+/]+={0,2}/y;
 const DIGITS = /\d{1,15}/y;
+const LONG_DIGITS = /\d{1,19}/y;
 
 export class Cursor {
   readonly #text: string;
@@ -120,6 +121,14 @@ export class Cursor {
     if (value <= NUMBER_MAX) return value;
     this.#at = at;
     return this.fail(`${expected} of at most 32 bits`);
+  }
+
+  /**
+   * RFC 7162 §7: a modseq, of 63 bits. Ours stay below 2^53: a larger one is rounded, and
+   * still larger than any of them.
+   */
+  modseq(expected: string): number {
+    return Number(this.#match(LONG_DIGITS) ?? this.fail(expected));
   }
 
   nzNumber(expected: string): number {
@@ -228,6 +237,11 @@ export class Cursor {
       ranges.push(this.#range());
     }
     return ranges;
+  }
+
+  /** The same, or `$` (RFC 9051 §9: seq-last-command). */
+  messageSet(): MessageSet {
+    return this.take('$') ? '$' : this.sequenceSet();
   }
 
   #range(): { readonly from: number; readonly to: number } {

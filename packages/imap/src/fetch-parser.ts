@@ -27,6 +27,26 @@ export function readFetchItems(cursor: Cursor): readonly FetchItem[] {
   return MACROS.get(word) ?? [readItem(cursor, word)];
 }
 
+/** RFC 7162 §3.1.4.1 and §3.2.6: a list behind the items. */
+export function readFetchModifiers(cursor: Cursor, isUid: boolean): { readonly changedSince?: number; readonly isVanishedAsked?: boolean } {
+  if (cursor.isAtEnd) return {};
+  cursor.space('modifiers');
+  let changedSince: number | undefined;
+  let isVanishedAsked = false;
+  const modifier = (): void => {
+    const word = cursor.word('CHANGEDSINCE or VANISHED');
+    if (word === 'VANISHED') isVanishedAsked = true;
+    else if (word === 'CHANGEDSINCE') {
+      cursor.space('a modseq');
+      changedSince = cursor.modseq('a modseq');
+    } else cursor.refuse('CHANGEDSINCE and VANISHED are all that modify FETCH');
+  };
+  cursor.list(modifier, { what: 'modifiers', isEmptyAllowed: false, max: 2 });
+  // RFC 7162 §3.2.6: VANISHED goes with CHANGEDSINCE, and with UIDs.
+  if (isVanishedAsked && (changedSince === undefined || !isUid)) cursor.refuse('VANISHED is for UID FETCH with CHANGEDSINCE');
+  return { ...(changedSince === undefined ? {} : { changedSince }), ...(isVanishedAsked ? { isVanishedAsked } : {}) };
+}
+
 function readItem(cursor: Cursor, word: string): FetchItem {
   switch (word) {
     case 'FLAGS':
@@ -35,6 +55,7 @@ function readItem(cursor: Cursor, word: string): FetchItem {
     case 'ENVELOPE':
     case 'BODYSTRUCTURE':
     case 'UID':
+    case 'MODSEQ':
       return { item: word };
     // RFC 3501 §6.4.5: functionally equivalent to BODY[], BODY.PEEK[HEADER] and BODY[TEXT], but for their names.
     case 'RFC822': return { item: 'SECTION', section: { part: [] }, isPeek: false, oldName: word };

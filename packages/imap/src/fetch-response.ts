@@ -5,17 +5,25 @@
  * by spaces, `sectionLabel`, a space, `literalHead`, the octets, more items, `FETCH_END`.
  */
 import type { FetchItem, Section } from './command.ts';
+import type { Dialect } from './dialect.ts';
 import { astring } from './response.ts';
 
 export const FETCH_END = ')\r\n';
 
-/** Items are written already: `FLAGS (\Seen)`, `UID 7`. */
-export function fetchLine(seqNum: number, items: readonly string[]): string {
-  return fetchStart(seqNum) + items.join(' ') + FETCH_END;
+/** A message by both its numbers. */
+export interface Numbered {
+  readonly seqNum: number;
+  readonly uid: number;
 }
 
-export function fetchStart(seqNum: number): string {
-  return `* ${seqNum} FETCH (`;
+/** Items are written already: `FLAGS (\Seen)`, `UID 7`. */
+export function fetchLine(message: Numbered, items: readonly string[], dialect: Pick<Dialect, 'isUidOnly'>): string {
+  return fetchStart(message, dialect) + items.join(' ') + FETCH_END;
+}
+
+export function fetchStart({ seqNum, uid }: Numbered, { isUidOnly }: Pick<Dialect, 'isUidOnly'>): string {
+  // RFC 9586 §3.3: for those who know no sequence numbers.
+  return isUidOnly ? `* ${uid} UIDFETCH (` : `* ${seqNum} FETCH (`;
 }
 
 /** The name under which a section is answered: `BODY[1.2.MIME]<0>`, or the old name it was asked by. */

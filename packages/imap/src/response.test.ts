@@ -1,11 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fetchLine, sectionLabel } from './fetch-response.ts';
+import { REV1 } from './dialect.ts';
+import { esearchLine, searchLine } from './search-response.ts';
 import { hear } from './testing/dialogue.ts';
 import { wordOf, wordsOf } from './testing/response-words.ts';
 import {
-  appendUidCode, astring, capabilityCode, capabilityLine, continuation, copyUidCode, enabledLine, esearchLine, flagsLine, idLine, listDelimiterLine, listLine, mailboxName, namespaceLine,
-  nstring, searchLine, statusLine, string, tagged, untagged,
+  appendUidCode, astring, capabilityCode, capabilityLine, continuation, copyUidCode, enabledLine, flagsLine, idLine, listDelimiterLine, listLine, mailboxName, namespaceLine,
+  nstring, statusLine, string, tagged, untagged,
 } from './response.ts';
 
 test('a status says its condition, its code and one plain line', () => {
@@ -29,7 +31,8 @@ test('what ASCII can say is quoted, all else is a literal counted in UTF-8', () 
   expect(astring('nil')).toBe('"nil"');
   expect(astring('a b')).toBe('"a b"');
   expect(astring('')).toBe('""');
-  expect(mailboxName('台北 1')).toBe('"&U,BTFw- 1"');
+  expect(mailboxName('台北 1', REV1)).toBe('"&U,BTFw- 1"');
+  expect(mailboxName('台北 "1"', { isUtf8: true })).toBe('"台北 \\"1\\""');
 });
 
 test('a string comes out as it went in', () => {
@@ -43,17 +46,20 @@ test('a string comes out as it went in', () => {
 test('a mailbox that we list can be selected by the name we gave', () => {
   fc.assert(fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), (name) => {
     fc.pre(!name.includes('\0') && name.isWellFormed() && !/^inbox(\/|$)/i.test(name));
-    expect(hear(`a SELECT ${mailboxName(name).replace('}\r\n', '+}\r\n')}\r\n`).events).toEqual([{ kind: 'command', tag: 'a', command: { name: 'SELECT', mailbox: name } }]);
+    expect(hear(`a SELECT ${mailboxName(name, REV1).replace('}\r\n', '+}\r\n')}\r\n`).events).toEqual([{ kind: 'command', tag: 'a', command: { name: 'SELECT', mailbox: name } }]);
   }), { numRuns: 5000 });
 });
 
 test('the lines of RFC 3501 §7.2 and its extensions', () => {
-  expect(listLine({ name: 'LIST', attributes: ['\\Noselect'], mailbox: '~/Mail/foo' })).toBe('* LIST (\\Noselect) "/" ~/Mail/foo\r\n');
-  expect(listLine({ name: 'LSUB', attributes: [], mailbox: 'Gesendete Objekte' })).toBe('* LSUB () "/" "Gesendete Objekte"\r\n');
+  expect(listLine({ name: 'LIST', attributes: ['\\Noselect'], mailbox: '~/Mail/foo' }, REV1)).toBe('* LIST (\\Noselect) "/" ~/Mail/foo\r\n');
+  expect(listLine({ name: 'LSUB', attributes: [], mailbox: 'Gesendete Objekte' }, REV1)).toBe('* LSUB () "/" "Gesendete Objekte"\r\n');
   expect(listDelimiterLine('LIST')).toBe('* LIST (\\Noselect) "/" ""\r\n');
-  expect(statusLine('blurdybloop', [['MESSAGES', 231], ['UIDNEXT', 44292]])).toBe('* STATUS blurdybloop (MESSAGES 231 UIDNEXT 44292)\r\n');
+  expect(statusLine('blurdybloop', [['MESSAGES', 231], ['UIDNEXT', 44292]], REV1)).toBe('* STATUS blurdybloop (MESSAGES 231 UIDNEXT 44292)\r\n');
   expect(searchLine([2, 3, 6])).toBe('* SEARCH 2 3 6\r\n');
   expect(searchLine([])).toBe('* SEARCH\r\n');
+  // RFC 7162 §3.1.5.
+  expect(searchLine([2, 5], 917162500)).toBe('* SEARCH 2 5 (MODSEQ 917162500)\r\n');
+  expect(searchLine([], 1)).toBe('* SEARCH\r\n');
   expect(flagsLine(['\\Answered', 'x'])).toBe('* FLAGS (\\Answered x)\r\n');
   expect(capabilityLine(['IMAP4rev1', 'IDLE'])).toBe('* CAPABILITY IMAP4rev1 IDLE\r\n');
   expect(capabilityCode(['IMAP4rev1'])).toBe('CAPABILITY IMAP4rev1');
@@ -70,11 +76,15 @@ test('RFC 4731 §3.1: ESEARCH says what was asked, of nothing only the count', (
   expect(esearchLine({ ...about, options: ['MIN', 'MAX', 'ALL', 'COUNT'], numbers: [] })).toBe('* ESEARCH (TAG "A282") COUNT 0\r\n');
 });
 
+test('RFC 9586 §3.3: those who know no sequence numbers are told UIDs', () => {
+  expect(fetchLine({ seqNum: 12, uid: 25997 }, ['FLAGS (\\Seen)'], { isUidOnly: true })).toBe('* 25997 UIDFETCH (FLAGS (\\Seen))\r\n');
+});
+
 test('a section is named as it was asked for, without PEEK and with the offset only', () => {
   const item = { item: 'SECTION', isPeek: true } as const;
   expect(sectionLabel({ ...item, section: { part: [] } })).toBe('BODY[]');
   expect(sectionLabel({ ...item, section: { part: [1, 2], text: 'MIME' }, partial: { offset: 7, octets: 9 } })).toBe('BODY[1.2.MIME]<7>');
   expect(sectionLabel({ ...item, section: { part: [3], text: 'HEADER.FIELDS', fields: ['Date', 'X y'] } })).toBe('BODY[3.HEADER.FIELDS (Date "X y")]');
   expect(sectionLabel({ ...item, section: { part: [], text: 'TEXT' }, oldName: 'RFC822.TEXT' })).toBe('RFC822.TEXT');
-  expect(fetchLine(12, ['FLAGS (\\Seen)', 'UID 7'])).toBe('* 12 FETCH (FLAGS (\\Seen) UID 7)\r\n');
+  expect(fetchLine({ seqNum: 12, uid: 7 }, ['FLAGS (\\Seen)', 'UID 7'], REV1)).toBe('* 12 FETCH (FLAGS (\\Seen) UID 7)\r\n');
 });

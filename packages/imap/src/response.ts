@@ -6,7 +6,8 @@
  */
 import type { Flag } from '@posthorn/mail/flags.ts';
 import { encodeMailboxName } from './mailbox-name.ts';
-import { formatSet } from './sequence-set.ts';
+import type { Dialect } from './dialect.ts';
+import { formatRanges, formatSet, type NumberRange } from './sequence-set.ts';
 
 /** A condition and its sentence; a code without brackets, such as `TRYCREATE` or `APPENDUID 1 2`. */
 export interface Status {
@@ -63,8 +64,10 @@ export function literalHead(octets: number): string {
 }
 
 /** A mailbox's name on the wire, in quotes where it needs them. */
-export function mailboxName(name: string): string {
-  return astring(encodeMailboxName(name));
+export function mailboxName(name: string, { isUtf8 }: Pick<Dialect, 'isUtf8'>): string {
+  if (!isUtf8) return astring(encodeMailboxName(name));
+  // RFC 9051 §4.3, RFC 6855 §3: for those who asked, a quoted string is UTF-8.
+  return /^[\x20-\x7e]*$/.test(name) ? astring(name) : `"${name.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
 export function flagList(flags: readonly Flag[]): string {
@@ -77,8 +80,13 @@ export function flagsLine(flags: readonly Flag[]): string {
 }
 
 /** RFC 9051 §7.3.1. Attributes are such as `\HasChildren`, `\Sent`. */
-export function listLine(listed: { readonly name: 'LIST' | 'LSUB'; readonly attributes: readonly string[]; readonly mailbox: string }): string {
-  return `* ${listed.name} ${flagList(listed.attributes)} "${DELIMITER}" ${mailboxName(listed.mailbox)}\r\n`;
+export function listLine(listed: {
+  readonly name: 'LIST' | 'LSUB'; readonly attributes: readonly string[]; readonly mailbox: string;
+  /** RFC 5258 §6: such as `"CHILDINFO" ("SUBSCRIBED")`. */
+  readonly extended?: readonly string[];
+}, dialect: Dialect): string {
+  const more = listed.extended === undefined || listed.extended.length === 0 ? '' : ` (${listed.extended.join(' ')})`;
+  return `* ${listed.name} ${flagList(listed.attributes)} "${DELIMITER}" ${mailboxName(listed.mailbox, dialect)}${more}\r\n`;
 }
 
 /** RFC 9051 §6.3.9: an empty pattern asks for the delimiter and the root of the reference, which is empty here. */
@@ -86,9 +94,9 @@ export function listDelimiterLine(name: 'LIST' | 'LSUB'): string {
   return `* ${name} (\\Noselect) "${DELIMITER}" ""\r\n`;
 }
 
-/** RFC 9051 §7.3.4. */
-export function statusLine(mailbox: string, items: readonly (readonly [name: string, value: number])[]): string {
-  return `* STATUS ${mailboxName(mailbox)} (${items.map(([name, value]) => `${name} ${value}`).join(' ')})\r\n`;
+/** RFC 9051 §7.3.4. Values are written already. */
+export function statusLine(mailbox: string, items: readonly (readonly [name: string, value: number | string])[], dialect: Dialect): string {
+  return `* STATUS ${mailboxName(mailbox, dialect)} (${items.map(([name, value]) => `${name} ${value}`).join(' ')})\r\n`;
 }
 
 /** RFC 2971 §3.2. */
@@ -116,26 +124,9 @@ export function capabilityCode(capabilities: readonly string[]): string {
   return ['CAPABILITY', ...capabilities].join(' ');
 }
 
-/** RFC 3501 §7.2.5. */
-export function searchLine(numbers: readonly number[]): string {
-  return `* ${numbers.length === 0 ? 'SEARCH' : `SEARCH ${numbers.join(' ')}`}\r\n`;
-}
-
-/** RFC 4731 §3.1, RFC 9051 §7.3.4. `numbers` ascending; MIN, MAX and ALL are absent where nothing was found. */
-export function esearchLine(found: {
-  readonly tag: string; readonly isUid: boolean; readonly options: readonly string[]; readonly numbers: readonly number[];
-}): string {
-  const { tag, isUid, options, numbers } = found;
-  const first = numbers[0];
-  const last = numbers.at(-1);
-  const isAll = options.includes('ALL') || options.length === 0;
-  const items = [
-    ...(options.includes('MIN') && first !== undefined ? [`MIN ${first}`] : []),
-    ...(options.includes('MAX') && last !== undefined ? [`MAX ${last}`] : []),
-    ...(isAll && first !== undefined ? [`ALL ${formatSet(numbers)}`] : []),
-    ...(options.includes('COUNT') ? [`COUNT ${numbers.length}`] : []),
-  ];
-  return `* ${[`ESEARCH (TAG ${string(tag)})`, ...(isUid ? ['UID'] : []), ...items].join(' ')}\r\n`;
+/** RFC 7162 §3.2.10: `EARLIER` where it answers what was asked. */
+export function vanishedLine(ranges: readonly NumberRange[], { isEarlier = false }: { readonly isEarlier?: boolean } = {}): string {
+  return `* VANISHED ${isEarlier ? '(EARLIER) ' : ''}${formatRanges(ranges)}\r\n`;
 }
 
 /** RFC 4315 §3: the code of an APPEND. */

@@ -2,7 +2,7 @@
  * Reads SEARCH. RFC 9051 §6.4.4, RFC 3501 §6.4.4; RETURN is RFC 4731.
  */
 import { SYSTEM_FLAGS, type Flag } from '@posthorn/mail/flags.ts';
-import type { SearchKey, SequenceSet } from './command.ts';
+import type { MessageSet, SearchKey } from './command.ts';
 import type { Cursor } from './cursor.ts';
 import { parseDate } from './imap-date.ts';
 
@@ -23,7 +23,8 @@ export const SEARCH_DEPTH_MAX = 100;
 export const SEARCH_KEYS_MAX = 1000;
 
 const CHARSETS = new Set(['US-ASCII', 'UTF-8']);
-const RETURN_OPTIONS = new Set(['MIN', 'MAX', 'ALL', 'COUNT']);
+/** RFC 4731 §3.1; SAVE is RFC 5182 §2. */
+const RETURN_OPTIONS = new Set(['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE']);
 
 /** RFC 9051 §6.4.4: flags that are set, or with UN- are not. */
 const FLAG_KEYS: ReadonlyMap<string, SearchKey> = new Map(SYSTEM_FLAGS.flatMap((flag) => {
@@ -110,8 +111,8 @@ class KeyReader {
       return key;
     }
     if (cursor.isLetter) return this.#readNamed(cursor.word('a search key'));
-    if (!cursor.isDigit && !cursor.is('*')) cursor.fail('a search key');
-    return { key: 'SET', isUid: false, set: cursor.sequenceSet() };
+    if (!cursor.isDigit && !cursor.is('*') && !cursor.is('$')) cursor.fail('a search key');
+    return { key: 'SET', isUid: false, set: cursor.messageSet() };
   }
 
   #readNamed(word: string): SearchKey {
@@ -151,6 +152,7 @@ class KeyReader {
         cursor.space('a keyword');
         return { key: 'FLAG', flag: cursor.keyword(), isSet: word === 'KEYWORD' };
       case 'UID': return { key: 'SET', isUid: true, set: this.#uids() };
+      case 'MODSEQ': return this.#modseq();
       case 'NOT':
         cursor.space('a search key');
         return { key: word, not: this.#read() };
@@ -171,9 +173,22 @@ class KeyReader {
     return this.#cursor.astring('a string');
   }
 
-  #uids(): SequenceSet {
+  #uids(): MessageSet {
     this.#cursor.space('UIDs');
-    return this.#cursor.sequenceSet();
+    return this.#cursor.messageSet();
+  }
+
+  /** RFC 7162 §3.1.5: perhaps with an entry's name and type, which is one for all of ours. */
+  #modseq(): SearchKey {
+    const cursor = this.#cursor;
+    cursor.space('a modseq');
+    if (cursor.is('"')) {
+      if (!cursor.string('an entry').startsWith('/flags/')) cursor.refuse('An entry begins with /flags/');
+      cursor.space('priv, shared or all');
+      if (!['PRIV', 'SHARED', 'ALL'].includes(cursor.word('priv, shared or all'))) cursor.refuse('An entry is priv, shared or all');
+      cursor.space('a modseq');
+    }
+    return { key: 'MODSEQ', modseq: cursor.modseq('a modseq') };
   }
 
   /** RFC 9051 §9 date: with or without quotes. */

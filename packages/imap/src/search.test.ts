@@ -17,9 +17,9 @@ const HEADER = Buffer.from([
 ].join('\r\n'));
 const TEXT = 'Liebe Eve,\nviele Grüße vom ΟΔΥΣΣΕΥΣ.\n';
 
-const KNOWN: SearchCandidate = { seqNum: 2, uid: 50, flags: ['\\Seen', '$Work'], isRecent: true };
+const KNOWN: SearchCandidate = { seqNum: 2, uid: 50, modseq: 700, flags: ['\\Seen', '$Work'], isRecent: true };
 const ROW = { internalDate: Date.UTC(2026, 5, 3, 0, 0, 0), octets: 1000, summary: { envelope: readEnvelope(HEADER), sentAt: Date.UTC(2026, 5, 2, 6, 30) } };
-const LARGEST = { seqNumMax: 4, uidMax: 99 };
+const LARGEST = { seqNumMax: 4, uidMax: 99, saved: [7, 50] };
 
 function isFound(text: string, more: Partial<SearchCandidate> = {}): boolean {
   const search = prepareSearch(keyOf(text), LARGEST);
@@ -34,7 +34,7 @@ test.each([
   ['ALL', true], ['SEEN', true], ['UNSEEN', false], ['DELETED', false], ['UNDELETED', true],
   ['KEYWORD $work', true], ['UNKEYWORD $WORK', false], ['KEYWORD other', false],
   ['RECENT', true], ['OLD', false], ['NEW', false], ['NOT SEEN', false], ['OR UNSEEN RECENT', true], ['OR UNSEEN DELETED', false], ['SEEN DELETED', false], ['(SEEN RECENT)', true],
-  ['1:2', true], ['3:*', false], ['4:1', true], ['UID 50', true], ['UID 51:*', false], ['UID *:1', true], ['UID 60:40', true],
+  ['1:2', true], ['3:*', false], ['4:1', true], ['UID 50', true], ['UID 51:*', false], ['UID *:1', true], ['$', true], ['NOT UID $', false], ['MODSEQ 700', true], ['MODSEQ 701', false], ['MODSEQ "/flags/\\\\draft" all 620162338', false], ['UID 60:40', true],
   ['LARGER 999', true], ['LARGER 1000', false], ['SMALLER 1001', true], ['SMALLER 1000', false],
   // The internal date is 3 June, as we tell it in UTC.
   ['ON 3-Jun-2026', true], ['BEFORE 3-Jun-2026', false], ['BEFORE 4-Jun-2026', true], ['SINCE 3-Jun-2026', true], ['SINCE 4-Jun-2026', false],
@@ -101,7 +101,7 @@ test('text is searched the same however it is cut, in pieces, and never across p
 
 test('ten thousand ranges over a hundred thousand messages are looked up, not walked', () => {
   const set = Array.from({ length: 10_000 }, (_, index) => ({ from: index * 10 + 1, to: index * 10 + 1 }));
-  const search = prepareSearch({ key: 'SET', isUid: true, set }, { seqNumMax: 100_000, uidMax: 100_000 });
+  const search = prepareSearch({ key: 'SET', isUid: true, set }, { seqNumMax: 100_000, uidMax: 100_000, saved: [] });
   let found = 0;
   for (let uid = 1; uid <= 100_000; uid++) found += search.matches({ ...KNOWN, uid }) === true ? 1 : 0;
   expect(found).toBe(10_000);

@@ -28,6 +28,7 @@ export interface SearchRow {
 export interface SearchCandidate {
   readonly seqNum: number;
   readonly uid: number;
+  readonly modseq: number;
   readonly flags: readonly Flag[];
   readonly isRecent: boolean;
   readonly row?: SearchRow;
@@ -52,21 +53,52 @@ const DAY = 86_400_000;
 const COST: Readonly<Record<SearchNeed, number>> = { row: 1, header: 2, body: 3 };
 const SEEN = flagKey('\\Seen');
 
-/** `seqNumMax` and `uidMax` are what `*` means. */
-export function prepareSearch(key: SearchKey, largest: { readonly seqNumMax: number; readonly uidMax: number }): Search {
-  const compiler = new Compiler(largest);
+/** What the words of a search mean here and now. */
+export interface SearchContext {
+  /** `*`, as a sequence number. */
+  readonly seqNumMax: number;
+  /** `*`, as a UID. */
+  readonly uidMax: number;
+  /** `$`, as UIDs, ascending. */
+  readonly saved: readonly number[];
+}
+
+export function prepareSearch(key: SearchKey, context: SearchContext): Search {
+  const compiler = new Compiler(context);
   const matches = compiler.compile(key);
   return { needs: compiler.needs, needles: [...compiler.needles], matches };
+}
+
+/** Whether it asks about modseqs: then the answer tells one (RFC 7162 §3.1.5). */
+export function asksModseq(key: SearchKey): boolean {
+  switch (key.key) {
+    case 'MODSEQ': return true;
+    case 'NOT': return asksModseq(key.not);
+    case 'OR': return asksModseq(key.either) || asksModseq(key.or);
+    case 'AND': return key.all.some(asksModseq);
+    default: return false;
+  }
+}
+
+/** Whether it names messages by sequence number, which RFC 9586 §3.2 forbids under UIDONLY. */
+export function asksSeqNum(key: SearchKey): boolean {
+  switch (key.key) {
+    case 'SET': return !key.isUid && key.set !== '$';
+    case 'NOT': return asksSeqNum(key.not);
+    case 'OR': return asksSeqNum(key.either) || asksSeqNum(key.or);
+    case 'AND': return key.all.some(asksSeqNum);
+    default: return false;
+  }
 }
 
 class Compiler {
   readonly needs = new Set<SearchNeed>();
   readonly needles = new Set<string>();
-  readonly #largest: { readonly seqNumMax: number; readonly uidMax: number };
+  readonly #context: SearchContext;
   readonly #headers = new HeaderTexts();
 
-  constructor(largest: { readonly seqNumMax: number; readonly uidMax: number }) {
-    this.#largest = largest;
+  constructor(context: SearchContext) {
+    this.#context = context;
   }
 
   compile(key: SearchKey): Test {
@@ -80,6 +112,7 @@ class Compiler {
         return ({ flags }) => flags.some((flag) => flagKey(flag) === wanted) === key.isSet;
       }
       case 'SET': return this.#compileSet(key);
+      case 'MODSEQ': return ({ modseq }) => modseq >= key.modseq;
       case 'NOT': return not(this.compile(key.not));
       case 'OR': return not(all([not(this.compile(key.either)), not(this.compile(key.or))]));
       case 'AND': return all(key.all.map((one) => this.compile(one)));
@@ -97,7 +130,11 @@ class Compiler {
   }
 
   #compileSet({ isUid, set }: Extract<SearchKey, { readonly key: 'SET' }>): Test {
-    const ranges = normalizeSet(set, isUid ? this.#largest.uidMax : this.#largest.seqNumMax);
+    if (set === '$') {
+      const saved = new Set(this.#context.saved);
+      return ({ uid }) => saved.has(uid);
+    }
+    const ranges = normalizeSet(set, isUid ? this.#context.uidMax : this.#context.seqNumMax);
     return ({ uid, seqNum }) => isInRanges(ranges, isUid ? uid : seqNum);
   }
 

@@ -48,13 +48,22 @@ export function isInRanges(ranges: readonly NumberRange[], value: number): boole
   return found !== undefined && found.from <= value;
 }
 
-/** `1:3,5`, in the order given; runs that ascend by one become ranges. For COPYUID and ESEARCH. Not for none. */
-export function formatSet(numbers: readonly number[]): string {
+/** Runs that ascend by one, in the order given. */
+export function rangesOf(numbers: readonly number[]): readonly NumberRange[] {
   const runs: { from: number; to: number }[] = [];
   for (const number of numbers) {
     const last = runs.at(-1);
     if (last !== undefined && number === last.to + 1) last.to = number;
     else runs.push({ from: number, to: number });
   }
-  return runs.map(({ from, to }) => (from === to ? String(from) : `${from}:${to}`)).join(',');
+  return runs;
+}
+
+export function formatRanges(ranges: readonly NumberRange[]): string {
+  return ranges.map(({ from, to }) => (from === to ? String(from) : `${from}:${to}`)).join(',');
+}
+
+/** `1:3,5`, in the order given. For COPYUID and ESEARCH. Not for none. */
+export function formatSet(numbers: readonly number[]): string {
+  return formatRanges(rangesOf(numbers));
 }

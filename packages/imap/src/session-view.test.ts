@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseCommand } from './command-parser.ts';
-import type { SequenceSet } from './command.ts';
-import { formatUpdate, mayExpungeDuring, seqNum, SessionView } from './session-view.ts';
+import type { MessageSet } from './command.ts';
+import { REV1 } from './dialect.ts';
+import { formatUpdates, mayExpungeDuring, seqNum, SessionView } from './session-view.ts';
 
 type Uid = number & { readonly uid: unique symbol };
 const uid = (value: number): Uid => value as Uid;
@@ -18,10 +19,10 @@ function selected(...uids: readonly number[]): SessionView<Uid> {
 
 /** What is told, as lines. */
 function told(view: SessionView<Uid>, mayExpunge = true): readonly string[] {
-  return view.take({ mayExpunge }).map((update) => formatUpdate(update, { withUid: true }).trimEnd());
+  return formatUpdates(view.take({ mayExpunge }), REV1).split('\r\n').slice(0, -1);
 }
 
-function setOf(text: string): SequenceSet {
+function setOf(text: string): MessageSet {
   const parsed = parseCommand(`a FETCH ${text} FLAGS`, []);
   if (parsed.kind !== 'command' || parsed.command.name !== 'FETCH') throw new Error(text);
   return parsed.command.set;

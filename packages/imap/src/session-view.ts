@@ -9,11 +9,12 @@
  * RFC 9051 §5.2, §5.5, §7.5.1; RFC 3501 §5.5, §7.4.1.
  */
 import { flagKey, type Flag } from '@posthorn/mail/flags.ts';
-import type { Command, SequenceSet } from './command.ts';
+import type { Command, MessageSet } from './command.ts';
+import type { Dialect } from './dialect.ts';
 import { fetchLine } from './fetch-response.ts';
 import { Column, FlagSets } from './message-columns.ts';
-import { flagList } from './response.ts';
-import { normalizeSet } from './sequence-set.ts';
+import { flagList, vanishedLine } from './response.ts';
+import { normalizeSet, rangesOf } from './sequence-set.ts';
 
 declare const brand: unique symbol;
 /** A message sequence number, from 1. RFC 9051 §2.3.1.2. */
@@ -44,7 +45,14 @@ export type Update<Uid extends number> =
   | { readonly kind: 'exists'; readonly count: number }
   | { readonly kind: 'recent'; readonly count: number }
   /** `flags` with \Recent where it is. */
-  | { readonly kind: 'flags'; readonly seqNum: SeqNum; readonly uid: Uid; readonly flags: readonly Flag[] };
+  | { readonly kind: 'flags'; readonly seqNum: SeqNum; readonly uid: Uid; readonly flags: readonly Flag[]; readonly modseq: number };
+
+/** What may be told at this moment. */
+export interface Telling {
+  readonly mayExpunge: boolean;
+  /** Also of messages whose flags are as before, but under a new modseq (RFC 7162 §3.1). */
+  readonly tellsModseq?: boolean;
+}
 
 const RECENT: Flag = '\\Recent';
 const SEEN = flagKey('\\Seen');
@@ -66,6 +74,10 @@ export class SessionView<Uid extends number> {
   readonly #vanished = new Set<number>();
   /** Flags that the client has not been told of. */
   readonly #untold = new Set<number>();
+  /** Of these it knows the flags, and not the modseq. */
+  readonly #remarked = new Set<number>();
+  /** `$`: RFC 9051 §6.4.4.1. */
+  #saved: readonly Uid[] = [];
 
   /** `uid` makes a UID of a number. */
   constructor(uid: (value: number) => Uid) {
@@ -95,7 +107,10 @@ export class SessionView<Uid extends number> {
     for (const state of change.changed) {
       if (state.uid > last) {
         if (!vanished.has(state.uid)) fresh.push(state);
-      } else if (this.#note(state) && this.#isTold(state.uid)) this.#untold.add(state.uid);
+      } else {
+        const news = this.#note(state);
+        if (news !== undefined && this.#isTold(state.uid)) (news === 'flags' ? this.#untold : this.#remarked).add(state.uid);
+      }
     }
     for (const { uid, modseq, flags } of fresh.toSorted((a, b) => a.uid - b.uid || b.modseq - a.modseq)) {
       if (this.#indexOf(uid) !== undefined) continue;
@@ -113,14 +128,15 @@ export class SessionView<Uid extends number> {
     for (const state of states) {
       this.#note(state);
       this.#untold.delete(state.uid);
+      this.#remarked.delete(state.uid);
     }
     this.#forgetFlagSets();
   }
 
   /** Whether `take` would give anything. */
-  hasUpdates({ mayExpunge }: { readonly mayExpunge: boolean }): boolean {
+  hasUpdates({ mayExpunge, tellsModseq = false }: Telling): boolean {
     return (mayExpunge && this.#vanished.size > 0) || this.#uids.length > this.#told || this.#recentTold !== this.#recent.size
-      || this.#untold.size > 0;
+      || this.#untold.size > 0 || (tellsModseq && this.#remarked.size > 0);
   }
 
   /**
@@ -128,7 +144,7 @@ export class SessionView<Uid extends number> {
    *
    * RFC 3501 §7.4.1: while EXPUNGE may not be told, messages that are gone keep their numbers.
    */
-  take({ mayExpunge }: { readonly mayExpunge: boolean }): readonly Update<Uid>[] {
+  take({ mayExpunge, tellsModseq = false }: Telling): readonly Update<Uid>[] {
     const updates: Update<Uid>[] = mayExpunge ? this.#expunge() : [];
     if (this.#uids.length > this.#told) {
       this.#told = this.#uids.length;
@@ -138,14 +154,16 @@ export class SessionView<Uid extends number> {
       this.#recentTold = this.#recent.size;
       updates.push({ kind: 'recent', count: this.#recentTold });
     }
-    for (const value of [...this.#untold].sort((a, b) => a - b)) {
+    const changed = new Set(tellsModseq ? [...this.#untold, ...this.#remarked] : this.#untold);
+    for (const value of [...changed].sort((a, b) => a - b)) {
       const seqNum = this.seqNumOf(this.#uid(value));
       const flags = this.flagsOf(this.#uid(value));
       if (seqNum !== undefined && flags !== undefined && !this.#vanished.has(value)) {
-        updates.push({ kind: 'flags', seqNum, uid: this.#uid(value), flags });
+        updates.push({ kind: 'flags', seqNum, uid: this.#uid(value), flags, modseq: this.modseqOf(this.#uid(value)) });
       }
     }
     this.#untold.clear();
+    this.#remarked.clear();
     return updates;
   }
 
@@ -155,7 +173,8 @@ export class SessionView<Uid extends number> {
    * Undefined: a sequence number beyond the last, or any in an empty mailbox; the answer is BAD
    * (RFC 9051 §9 seq-number). UIDs that do not exist are left out.
    */
-  resolve(set: SequenceSet, isUid: boolean): readonly Uid[] | undefined {
+  resolve(set: MessageSet, isUid: boolean): readonly Uid[] | undefined {
+    if (set === '$') return this.#saved.filter((uid) => this.seqNumOf(uid) !== undefined && !this.#vanished.has(uid));
     const ranges = normalizeSet(set, isUid ? this.uidMax : this.#told);
     const found: Uid[] = [];
     for (const { from, to } of ranges) {
@@ -168,6 +187,16 @@ export class SessionView<Uid extends number> {
       }
     }
     return found;
+  }
+
+  /** What `$` is from now on; ascending. */
+  save(uids: readonly Uid[]): void {
+    this.#saved = uids;
+  }
+
+  /** What `$` holds of what is there, as UIDs. */
+  get saved(): readonly Uid[] {
+    return this.resolve('$', true) ?? [];
   }
 
   /** Undefined: the client knows of no such message. */
@@ -186,6 +215,12 @@ export class SessionView<Uid extends number> {
     if (index === undefined) return undefined;
     const flags = this.#flagSets.flagsAt(this.#flags.at(index));
     return this.#recent.has(uid) ? [...flags, RECENT] : flags;
+  }
+
+  /** As the store last said; 0: no such message. RFC 7162 §3.1. */
+  modseqOf(uid: Uid): number {
+    const index = this.#indexOf(uid);
+    return index === undefined ? 0 : this.#modseqs.at(index);
   }
 
   isRecent(uid: Uid): boolean {
@@ -224,15 +259,16 @@ export class SessionView<Uid extends number> {
     return this.#uids.indexFrom(uid) < this.#told;
   }
 
-  /** True: the flags of a message we have are others than before. Old news is no news. */
-  #note({ uid, modseq, flags }: MessageFlags<Uid>): boolean {
+  /** What is new about a message we have. Old news is no news. */
+  #note({ uid, modseq, flags }: MessageFlags<Uid>): 'flags' | 'modseq' | undefined {
     const index = this.#indexOf(uid);
-    if (index === undefined || modseq < this.#modseqs.at(index)) return false;
+    const before = index === undefined ? Infinity : this.#modseqs.at(index);
+    if (index === undefined || modseq < before) return undefined;
     this.#modseqs.set(index, modseq);
     const number = this.#flagSets.numberOf(flags);
-    if (this.#flags.at(index) === number) return false;
+    if (this.#flags.at(index) === number) return modseq > before ? 'modseq' : undefined;
     this.#flags.set(index, number);
-    return true;
+    return 'flags';
   }
 
   /** Those that the client never heard of go without a word; of the others it has to be told. */
@@ -267,7 +303,7 @@ export class SessionView<Uid extends number> {
     }
     for (const column of [this.#uids, this.#flags, this.#modseqs]) column.filter((index) => isKept[index] === 1);
     for (const value of gone) {
-      for (const set of [this.#vanished, this.#recent, this.#untold]) set.delete(value);
+      for (const set of [this.#vanished, this.#recent, this.#untold, this.#remarked]) set.delete(value);
     }
   }
 
@@ -293,13 +329,28 @@ export function mayExpungeDuring(command: Command): boolean {
   }
 }
 
-/** The line that tells of it. RFC 9051 §7.4.1, §7.5. */
-export function formatUpdate(update: Update<number>, { withUid }: { readonly withUid: boolean }): string {
+/** The lines that tell of it. RFC 9051 §7.4.1, §7.5; RFC 7162 §3.2.10 (VANISHED). */
+export function formatUpdates(updates: readonly Update<number>[], dialect: Dialect): string {
+  const gone = dialect.tellsVanished ? updates.flatMap((update) => (update.kind === 'expunge' ? [update.uid] : [])) : [];
+  const vanished = gone.length === 0 ? '' : vanishedLine(rangesOf(gone.toReversed()));
+  return vanished + updates.map((update) => formatUpdate(update, dialect)).join('');
+}
+
+function formatUpdate(update: Update<number>, dialect: Dialect): string {
   switch (update.kind) {
-    case 'expunge': return `* ${update.seqNum} EXPUNGE\r\n`;
+    case 'expunge': return dialect.tellsVanished ? '' : `* ${update.seqNum} EXPUNGE\r\n`;
     case 'exists': return `* ${update.count} EXISTS\r\n`;
-    case 'recent': return `* ${update.count} RECENT\r\n`;
+    // RFC 9051 Appendix E: \Recent and RECENT are no more.
+    case 'recent': return dialect.isRev2 ? '' : `* ${update.count} RECENT\r\n`;
     case 'flags': break;
   }
-  return fetchLine(update.seqNum, [...(withUid ? [`UID ${update.uid}`] : []), `FLAGS ${flagList(update.flags)}`]);
+  const { seqNum, uid, flags, modseq } = update;
+  // RFC 9586 §3.3: a UIDFETCH bears the UID already.
+  const items = [...(dialect.isUidOnly ? [] : [`UID ${uid}`]), `FLAGS ${flagList(toldFlags(flags, dialect))}`];
+  return fetchLine({ seqNum, uid }, dialect.tellsModseq ? [...items, `MODSEQ (${modseq})`] : items, dialect);
+}
+
+/** RFC 9051 Appendix E: without \Recent for those who speak rev2. */
+export function toldFlags(flags: readonly Flag[], dialect: Dialect): readonly Flag[] {
+  return dialect.isRev2 ? flags.filter((flag) => flag !== RECENT) : flags;
 }

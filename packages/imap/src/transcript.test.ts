@@ -8,7 +8,8 @@ import { formatEnvelope } from './envelope.ts';
 import { fetchLine, sectionLabel } from './fetch-response.ts';
 import { formatDateTime } from './imap-date.ts';
 import { flagList, flagsLine, literalHead, tagged, untagged } from './response.ts';
-import { formatUpdate, mayExpungeDuring, SessionView } from './session-view.ts';
+import { REV1 } from './dialect.ts';
+import { formatUpdates, mayExpungeDuring, SessionView } from './session-view.ts';
 
 const gray = { name: 'Terry Gray', mailbox: 'gray', host: 'cac.washington.edu' };
 const ENVELOPE: MessageEnvelope = {
@@ -36,14 +37,13 @@ class Sample {
     if (event?.kind !== 'command') return `(${event?.kind})`;
     const said = this.#obey(event.command);
     const news = event.command.name === 'SELECT' ? [] : this.view.take({ mayExpunge: mayExpungeDuring(event.command) });
-    return said + news.map((update) => formatUpdate(update, { withUid: false })).join('') + tagged(event.tag, { condition: 'OK', text: `${event.command.name} completed` });
+    return said + formatUpdates(news, REV1) + tagged(event.tag, { condition: 'OK', text: `${event.command.name} completed` });
   }
 
   #obey(command: Command): string {
     switch (command.name) {
       case 'SELECT': {
-        const updates = this.view.take({ mayExpunge: true }).map((update) => formatUpdate(update, { withUid: false }));
-        return updates.join('') + flagsLine(FLAGS) + untagged({ condition: 'OK', code: `UNSEEN ${this.view.firstUnseen()}`, text: 'The first one unseen' });
+        return formatUpdates(this.view.take({ mayExpunge: true }), REV1) + flagsLine(FLAGS) + untagged({ condition: 'OK', code: `UNSEEN ${this.view.firstUnseen()}`, text: 'The first one unseen' });
       }
       case 'FETCH': return this.#each(command, (uid) => command.items.map((item) => this.#item(item, uid)));
       case 'STORE':
@@ -55,7 +55,7 @@ class Sample {
   }
 
   #each(command: Extract<Command, { readonly name: 'FETCH' | 'STORE' }>, items: (uid: number) => readonly string[]): string {
-    return (this.view.resolve(command.set, command.isUid) ?? []).map((uid) => fetchLine(this.view.seqNumOf(uid) ?? 0, items(uid))).join('');
+    return (this.view.resolve(command.set, command.isUid) ?? []).map((uid) => fetchLine({ seqNum: this.view.seqNumOf(uid) ?? 0, uid }, items(uid), REV1)).join('');
   }
 
   #item(item: FetchItem, uid: number): string {

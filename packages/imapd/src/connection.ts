@@ -142,7 +142,7 @@ export class ImapConnection {
       const { state } = this.#session;
       if (state.kind === 'selected') {
         await state.selected.look();
-        state.selected.tell(this.#out, { mayExpunge: mayExpungeDuring(command) });
+        state.selected.tell(this.#out, { mayExpunge: mayExpungeDuring(command), dialect: this.#session.dialect });
       }
       return reply;
     } catch (fault) {

@@ -51,7 +51,7 @@ export async function inMailbox(exchange: Exchange, run: (exchange: MailboxExcha
 export async function inFreshMailbox(exchange: Exchange, run: (exchange: MailboxExchange) => Promise<Reply>): Promise<Reply> {
   return inMailbox(exchange, async (at) => {
     await at.selected.look();
-    at.selected.tell(at.out, { mayExpunge: false });
+    at.selected.tell(at.out, { mayExpunge: false, dialect: at.session.dialect });
     return run(at);
   });
 }

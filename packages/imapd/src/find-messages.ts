@@ -35,7 +35,7 @@ export interface FindOptions {
 /** Those found, ascending. */
 export async function findMessages(mailbox: SearchedMailbox, key: SearchKey, { onProgress }: FindOptions = {}): Promise<readonly Uid[]> {
   const { view, clock } = mailbox;
-  const query = prepareSearch(key, { seqNumMax: view.count, uidMax: view.uidMax });
+  const query = prepareSearch(key, { seqNumMax: view.count, uidMax: view.uidMax, saved: view.saved });
   const takeTurn = takingTurns(clock);
   const uids = view.uids();
   const found: Uid[] = [];
@@ -69,7 +69,9 @@ async function isFound({ store, view }: SearchedMailbox, { query, uid, rowOf }: 
 }): Promise<boolean> {
   const seqNum = view.seqNumOf(uid);
   if (seqNum === undefined) return false;
-  let candidate: SearchCandidate = { seqNum, uid, flags: view.flagsOf(uid) ?? [], isRecent: view.isRecent(uid) };
+  let candidate: SearchCandidate = {
+    seqNum, uid, flags: view.flagsOf(uid) ?? [], modseq: view.modseqOf(uid), isRecent: view.isRecent(uid),
+  };
   for (;;) {
     const answer = query.matches(candidate);
     if (typeof answer === 'boolean') return answer;

@@ -30,7 +30,7 @@ export async function obey(exchange: Exchange, command: Command): Promise<Reply>
     case 'AUTHENTICATE': return beforeLogin(exchange, () => authenticate(exchange, command));
     case 'STARTTLS': return bad('There is no TLS to start here');
 
-    case 'ENABLE': return known(exchange, (at) => enable(at));
+    case 'ENABLE': return known(exchange, (at) => enable(at, command));
     case 'NAMESPACE': return known(exchange, (at) => namespace(at));
     case 'SELECT':
     case 'EXAMINE': return known(exchange, (at) => select(at, command));

@@ -5,7 +5,8 @@
  * last time, `tell` says what may be said now. RFC 3501 §5.2, §7.3, §7.4; RFC 2180 §3.
  */
 import { flagList, flagsLine, untagged } from '@posthorn/imap/response.ts';
-import { SessionView, formatUpdate } from '@posthorn/imap/session-view.ts';
+import type { Dialect } from '@posthorn/imap/dialect.ts';
+import { SessionView, formatUpdates } from '@posthorn/imap/session-view.ts';
 import { SYSTEM_FLAGS, type Flag, flagKey } from '@posthorn/mail/flags.ts';
 import { type Modseq, type Uid, uid } from '@posthorn/store/ids.ts';
 import type { Mailbox } from '@posthorn/store/mailboxes.ts';
@@ -26,6 +27,7 @@ export class Selected {
   readonly #store: Books;
   readonly #ignore: () => void;
   #since: Modseq;
+  #toldModseq: Modseq;
   #uidNext: Uid;
   #isStale = true;
   #onRing: (() => void) | undefined;
@@ -63,6 +65,7 @@ export class Selected {
     this.#store = store;
     // From before the states are read: what happens meanwhile is seen twice, which does no harm.
     this.#since = mailbox.highestModseq;
+    this.#toldModseq = mailbox.highestModseq;
     this.#uidNext = mailbox.uidNext;
     this.#ignore = watch.attend(key, () => { this.ring(); });
     for (const flag of SYSTEM_FLAGS) this.#flags.set(flagKey(flag), flag);
@@ -70,6 +73,16 @@ export class Selected {
 
   get uidNext(): number {
     return Math.max(this.#uidNext, this.view.uidMax + 1);
+  }
+
+  /** The client knows all that happened up to here. RFC 7162 §3.1.2.1. */
+  get toldModseq(): Modseq {
+    return this.#toldModseq;
+  }
+
+  /** As far as the view has come; the client may not know all of it. */
+  get seenModseq(): Modseq {
+    return this.#since;
   }
 
   get flags(): readonly Flag[] {
@@ -113,11 +126,15 @@ export class Selected {
   }
 
   /** Says what may be said now of what is known. */
-  tell(out: Outlet, options: { readonly mayExpunge: boolean }): void {
-    for (const update of this.view.take(options)) {
-      if (update.kind === 'flags') this.tellFlags(out, update.flags);
-      out.write(formatUpdate(update, { withUid: true }));
-    }
+  tell(out: Outlet, { mayExpunge, dialect }: { readonly mayExpunge: boolean; readonly dialect: Dialect }): void {
+    const updates = this.view.take({ mayExpunge, tellsModseq: dialect.tellsModseq });
+    for (const update of updates) if (update.kind === 'flags') this.tellFlags(out, update.flags);
+    out.write(formatUpdates(updates, dialect));
+    this.#noteTold();
+  }
+
+  #noteTold(): void {
+    if (!this.view.hasUpdates({ mayExpunge: true, tellsModseq: true })) this.#toldModseq = this.#since;
   }
 
   /** Says that there are keywords the client has not heard of. RFC 3501 §7.2.6. */

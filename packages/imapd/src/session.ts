@@ -4,6 +4,7 @@
  * RFC 9051 §3: not authenticated, authenticated, selected, logout.
  */
 import type { Directory } from '@posthorn/directory/directory.ts';
+import { type Dialect, REV1, enabled } from '@posthorn/imap/dialect.ts';
 import type { Account } from '@posthorn/store/accounts.ts';
 import type { Store } from '@posthorn/store/store.ts';
 import type { Clock } from '@posthorn/world/clock.ts';
@@ -44,6 +45,7 @@ export class Session {
   readonly services: Services;
   #wire: Wire;
   #state: SessionState = { kind: 'not-authenticated' };
+  #dialect = REV1;
   #loginFailures = 0;
   #isRetiring = false;
 
@@ -54,6 +56,17 @@ export class Session {
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  get dialect(): Dialect {
+    return this.#dialect;
+  }
+
+  /** The name to tell it by, or undefined if there is nothing of that name to enable. RFC 5161 §3.1. */
+  enable(capability: string): string | undefined {
+    const { dialect, told } = enabled(this.#dialect, capability);
+    this.#dialect = dialect;
+    return told;
   }
 
   get wire(): Wire {

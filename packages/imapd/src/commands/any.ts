@@ -5,7 +5,8 @@
  */
 import { capabilityLine, enabledLine, idLine, namespaceLine, untagged } from '@posthorn/imap/response.ts';
 import { capabilitiesOf } from '../capabilities.ts';
-import type { Exchange } from '../exchange.ts';
+import { tellHighestModseq } from '../condstore.ts';
+import type { Exchange, KnownExchange } from '../exchange.ts';
 import { type Reply, ok } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
 
@@ -28,9 +29,13 @@ export async function id({ session, out }: Exchange, { fields }: CommandNamed<'I
   return ok('ID done');
 }
 
-/** RFC 5161 §3.1: what we do not know is passed over, and there is nothing yet that has to be enabled. */
-export async function enable({ out }: Exchange): Promise<Reply> {
-  out.write(enabledLine([]));
+/** RFC 5161 §3.1: what we do not know is passed over. */
+export async function enable({ session, out }: KnownExchange, { capabilities }: CommandNamed<'ENABLE'>): Promise<Reply> {
+  const before = session.dialect;
+  const told = capabilities.flatMap((capability) => session.enable(capability) ?? []);
+  out.write(enabledLine([...new Set(told)]));
+  // RFC 7162 §3.1: where the mailbox that is open stands.
+  if (session.dialect.tellsModseq && !before.tellsModseq) tellHighestModseq({ session, out });
   return ok('ENABLE done');
 }
 

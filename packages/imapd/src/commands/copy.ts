@@ -6,6 +6,7 @@ import type { TransferAnswer } from '@posthorn/store/messages.ts';
 import type { MailboxExchange } from '../exchange.ts';
 import { type Reply, bad, no, ok } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
+import { concludeRemoval } from './expunge.ts';
 
 export async function copy(exchange: MailboxExchange, command: CommandNamed<'COPY'>): Promise<Reply> {
   const { session, account, selected } = exchange;
@@ -39,7 +40,7 @@ export async function move(exchange: MailboxExchange, command: CommandNamed<'MOV
   if (code === undefined) return nothingThere();
   // RFC 6851 §4.3: COPYUID goes ahead, untagged, before the EXPUNGEs.
   out.write(untagged(ok('Moved', code)));
-  return ok('MOVE done');
+  return concludeRemoval(exchange, 'MOVE done');
 }
 
 /** RFC 4315 §3: no COPYUID where nothing was copied. */

@@ -3,6 +3,7 @@
  */
 import { flagKey } from '@posthorn/mail/flags.ts';
 import type { Uid } from '@posthorn/store/ids.ts';
+import { highestModseqCode } from '../condstore.ts';
 import type { MailboxExchange } from '../exchange.ts';
 import { pages } from '../pages.ts';
 import { type Reply, bad, no, ok } from '../reply.ts';
@@ -14,16 +15,26 @@ export async function expunge(exchange: MailboxExchange, { uids }: CommandNamed<
   const chosen = uids === undefined ? undefined : selected.view.resolve(uids, true);
   if (uids !== undefined && chosen === undefined) return bad('No such message');
   await expungeDeleted(exchange, chosen);
-  return ok('EXPUNGE done');
+  return concludeRemoval(exchange, 'EXPUNGE done');
+}
+
+/** RFC 7162 §3.2.7, RFC 6851 §4.4: those who resynchronize learn how far they have come. */
+export async function concludeRemoval({ session: { dialect }, selected, out }: MailboxExchange, text: string): Promise<Reply> {
+  if (!dialect.isResyncing) return ok(text);
+  await selected.look();
+  selected.tell(out, { mayExpunge: true, dialect });
+  return ok(text, highestModseqCode(selected.toldModseq));
 }
 
 /** Those of `chosen` (undefined: all) that carry \Deleted now, whoever set it. */
-export async function expungeDeleted({ session, selected }: MailboxExchange, chosen?: readonly Uid[]): Promise<void> {
+export async function expungeDeleted({ session, selected }: MailboxExchange, chosen?: readonly Uid[]): Promise<readonly Uid[]> {
   const { store, clock } = session.services;
   selected.ring();
   await selected.look();
   const deleted = (chosen ?? selected.view.uids())
     .filter((uid) => selected.view.flagsOf(uid)?.some((flag) => flagKey(flag) === '\\deleted'));
-  for (const uids of pages(deleted)) await store.messages.expunge({ ...selected.key, uids, at: clock.now() });
+  const gone: Uid[] = [];
+  for (const uids of pages(deleted)) gone.push(...await store.messages.expunge({ ...selected.key, uids, at: clock.now() }));
   selected.ring();
+  return gone;
 }

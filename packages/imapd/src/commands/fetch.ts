@@ -3,18 +3,20 @@
  *
  * Flags and UIDs come from the session's view and cost the store nothing. A message that
  * vanished before it was fetched is left out, and the answer says so (RFC 5530 EXPUNGEISSUED).
- * RFC 9051 §6.4.5, §7.5.2.
+ * RFC 9051 §6.4.5, §7.5.2; RFC 7162 §3.1.4 and §3.2.6 (MODSEQ, CHANGEDSINCE, VANISHED).
  */
 import { formatBody } from '@posthorn/imap/bodystructure.ts';
-import type { FetchItem, SequenceSet } from '@posthorn/imap/command.ts';
+import type { FetchItem, MessageSet } from '@posthorn/imap/command.ts';
 import { formatEnvelope } from '@posthorn/imap/envelope.ts';
 import { FETCH_END, fetchStart } from '@posthorn/imap/fetch-response.ts';
 import { formatDateTime } from '@posthorn/imap/imap-date.ts';
 import { flagList } from '@posthorn/imap/response.ts';
 import { normalizeSet } from '@posthorn/imap/sequence-set.ts';
+import { toldFlags } from '@posthorn/imap/session-view.ts';
 import { flagKey } from '@posthorn/mail/flags.ts';
 import type { Uid } from '@posthorn/store/ids.ts';
 import type { MessageRow } from '@posthorn/store/messages.ts';
+import { tellVanished, wakeCondstore } from '../condstore.ts';
 import type { MailboxExchange } from '../exchange.ts';
 import { sendSection } from '../letter-section.ts';
 import { pages, takingTurns } from '../pages.ts';
@@ -36,11 +38,18 @@ interface Plan {
 
 export async function fetch(exchange: MailboxExchange, command: CommandNamed<'FETCH'>): Promise<Reply> {
   const { session, selected, out } = exchange;
-  const uids = selected.view.resolve(command.set, command.isUid);
-  if (uids === undefined) return bad('There is no message of that number');
-  const plan = planOf(command, selected.isReadOnly);
+  const { changedSince, isVanishedAsked = false } = command;
+  // RFC 7162 §3.2.6.
+  if (isVanishedAsked && !session.dialect.isResyncing) return bad('ENABLE QRESYNC comes first');
+  const named = selected.view.resolve(command.set, command.isUid);
+  if (named === undefined) return bad('There is no message of that number');
+  const plan = planOf(command, { isReadOnly: selected.isReadOnly, isUidOnly: session.dialect.isUidOnly });
+  if (plan.items.some(({ item }) => item === 'MODSEQ')) wakeCondstore(exchange);
+  if (isVanishedAsked) await tellVanished(exchange, { since: changedSince ?? 0, set: command.set });
+  // RFC 7162 §3.1.4.1.
+  const uids = changedSince === undefined ? named : named.filter((uid) => selected.view.modseqOf(uid) > changedSince);
   const takeTurn = takingTurns(session.services.clock);
-  let hasGone = !command.isUid && uids.length < sizeOf(command.set, selected.view.count);
+  let hasGone = !command.isUid && named.length < sizeOf(command.set, selected.view.count);
   for (const page of pages(uids, plan.marksSeen ? LETTERS_PER_PAGE : plan.needsRow ? ROWS_PER_PAGE : STATES_PER_PAGE)) {
     const marked = plan.marksSeen ? await markSeen(exchange, page) : undefined;
     const rows = plan.needsRow ? await rowsOf(exchange, page) : undefined;
@@ -58,16 +67,24 @@ export async function fetch(exchange: MailboxExchange, command: CommandNamed<'FE
 }
 
 /** Messages that a set of sequence numbers names. */
-function sizeOf(set: SequenceSet, count: number): number {
-  return normalizeSet(set, count).reduce((sum, { from, to }) => sum + to - from + 1, 0);
+function sizeOf(set: MessageSet, count: number): number {
+  return set === '$' ? 0 : normalizeSet(set, count).reduce((sum, { from, to }) => sum + to - from + 1, 0);
 }
 
-function planOf({ items, isUid }: CommandNamed<'FETCH'>, isReadOnly: boolean): Plan {
-  const hasUid = items.some(({ item }) => item === 'UID');
+function planOf({ items, isUid, changedSince }: CommandNamed<'FETCH'>, { isReadOnly, isUidOnly }: {
+  readonly isReadOnly: boolean;
+  readonly isUidOnly: boolean;
+}): Plan {
+  const has = (name: FetchItem['item']): boolean => items.some(({ item }) => item === name);
   return {
-    // RFC 9051 §6.4.9: UID FETCH tells the UID, asked for or not.
-    items: isUid && !hasUid ? [{ item: 'UID' }, ...items] : items,
-    needsRow: items.some(({ item }) => item !== 'FLAGS' && item !== 'UID'),
+    items: [
+      // RFC 9051 §6.4.9: UID FETCH tells the UID, asked for or not; RFC 9586 §3.3: a UIDFETCH does so anyway.
+      ...(isUid && !isUidOnly && !has('UID') ? [{ item: 'UID' } as const] : []),
+      ...items,
+      // RFC 7162 §3.1.4.1: CHANGEDSINCE asks for it too.
+      ...(changedSince !== undefined && !has('MODSEQ') ? [{ item: 'MODSEQ' } as const] : []),
+    ],
+    needsRow: items.some(({ item }) => item !== 'FLAGS' && item !== 'UID' && item !== 'MODSEQ'),
     marksSeen: !isReadOnly && items.some((item) => item.item === 'SECTION' && !item.isPeek),
   };
 }
@@ -97,21 +114,27 @@ async function tellMessage({ session, selected, out }: MailboxExchange, { uid, r
   const flags = selected.view.flagsOf(uid);
   if (seqNum === undefined || flags === undefined) throw new Error(`message ${uid} is not in the view`);
   const tellsFlags = items.some(({ item }) => item === 'FLAGS');
+  const { dialect } = session;
+  const flagsText = `FLAGS ${flagList(toldFlags(flags, dialect))}`;
+  const modseqText = `MODSEQ (${selected.view.modseqOf(uid)})`;
   if (tellsFlags || isMarked) selected.tellFlags(out, flags);
-  out.write(fetchStart(seqNum));
+  out.write(fetchStart({ seqNum, uid }, dialect));
   for (const [index, item] of items.entries()) {
     if (index > 0) out.write(' ');
     if (item.item === 'UID') out.write(`UID ${uid}`);
-    else if (item.item === 'FLAGS') out.write(`FLAGS ${flagList(flags)}`);
+    else if (item.item === 'FLAGS') out.write(flagsText);
+    else if (item.item === 'MODSEQ') out.write(modseqText);
     else if (row === undefined) throw new Error(`${item.item} without a row`);
     else if (item.item === 'SECTION') await sendSection(session.services.store.messages, { out, row, item });
     else out.write(itemText(item.item, row));
   }
-  if (isMarked && !tellsFlags) out.write(` FLAGS ${flagList(flags)}`);
+  if (isMarked && !tellsFlags) out.write(` ${flagsText}`);
+  // RFC 7162 §3.1: flags that changed are told with their modseq.
+  if (isMarked && dialect.tellsModseq && !items.some(({ item }) => item === 'MODSEQ')) out.write(` ${modseqText}`);
   out.write(FETCH_END);
 }
 
-function itemText(item: Exclude<FetchItem['item'], 'UID' | 'FLAGS' | 'SECTION'>, row: MessageRow): string {
+function itemText(item: Exclude<FetchItem['item'], 'UID' | 'FLAGS' | 'MODSEQ' | 'SECTION'>, row: MessageRow): string {
   switch (item) {
     case 'INTERNALDATE': return `INTERNALDATE ${formatDateTime(row.internalDate)}`;
     case 'RFC822.SIZE': return `RFC822.SIZE ${row.octets}`;

@@ -20,7 +20,7 @@ export async function idle({ session, out, peer }: KnownExchange): Promise<Reply
         case 'woken':
           await selected?.look();
           // No command that counts messages is under way: anything may be said.
-          selected?.tell(out, { mayExpunge: true });
+          selected?.tell(out, { mayExpunge: true, dialect: session.dialect });
           if (session.isRetiring) return ok('IDLE done: the server is shutting down');
           break;
         default: throw new Error(`a ${heard.kind} while idling`);

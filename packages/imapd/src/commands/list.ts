@@ -38,7 +38,7 @@ async function tellMailboxes(exchange: KnownExchange, command: List, patterns: r
     .filter(({ name }) => !command.selectOptions.includes('SPECIAL-USE') || byName.get(name)?.specialUse !== undefined);
   for (const found of listed) {
     const mailbox = byName.get(found.name);
-    out.write(listLine({ name: 'LIST', mailbox: found.name, attributes: attributesOf(found, { mailbox, isSubscribed: subscribed.has(found.name) }) }));
+    out.write(listLine({ name: 'LIST', mailbox: found.name, attributes: attributesOf(found, { mailbox, isSubscribed: subscribed.has(found.name) }) }, session.dialect));
     if (command.statusItems.length > 0 && mailbox !== undefined) await tellStatus(exchange, mailbox, command.statusItems);
     await out.room();
   }
@@ -61,7 +61,7 @@ async function tellSubscribed({ session, account, out }: KnownExchange, patterns
   const { mailboxes } = session.services.store;
   const existing = new Set((await mailboxes.list(account.id)).map(({ name }) => name));
   for (const { name, isParentOnly } of selectMailboxes(await mailboxes.subscriptions(account.id), patterns)) {
-    out.write(listLine({ name: 'LSUB', mailbox: name, attributes: isParentOnly || !existing.has(name) ? ['\\Noselect'] : [] }));
+    out.write(listLine({ name: 'LSUB', mailbox: name, attributes: isParentOnly || !existing.has(name) ? ['\\Noselect'] : [] }, session.dialect));
     await out.room();
   }
 }

@@ -3,6 +3,7 @@
  */
 import { statusLine } from '@posthorn/imap/response.ts';
 import type { Mailbox } from '@posthorn/store/mailboxes.ts';
+import { wakeCondstore } from '../condstore.ts';
 import type { KnownExchange } from '../exchange.ts';
 import { type Reply, no, ok } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
@@ -26,10 +27,13 @@ export async function tellStatus({ session, account, out }: KnownExchange, mailb
     // RFC 9051 §6.3.11; RFC 8438.
     DELETED: counts.deleted,
     SIZE: counts.octets,
+    HIGHESTMODSEQ: mailbox.highestModseq,
   };
+  // RFC 7162 §3.1.7: a STATUS that asks for it turns CONDSTORE on.
+  if (items.includes('HIGHESTMODSEQ')) wakeCondstore({ session, out });
   out.write(statusLine(mailbox.name, items.flatMap((item) => {
     const value = known[item];
     return value === undefined ? [] : [[item, value] as const];
-  })));
+  }), session.dialect));
   return true;
 }

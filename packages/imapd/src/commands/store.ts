@@ -1,11 +1,13 @@
 /**
- * STORE: flags set, added, removed. RFC 9051 §6.4.6.
+ * STORE: flags set, added, removed. RFC 9051 §6.4.6; RFC 7162 §3.1.3 (UNCHANGEDSINCE).
  */
-import { fetchLine } from '@posthorn/imap/fetch-response.ts';
-import { flagList } from '@posthorn/imap/response.ts';
+import { formatSet } from '@posthorn/imap/sequence-set.ts';
 import { type Flag, flagKey } from '@posthorn/mail/flags.ts';
+import { type Modseq, type Uid, modseq } from '@posthorn/store/ids.ts';
 import type { MessageState } from '@posthorn/store/messages.ts';
+import { wakeCondstore } from '../condstore.ts';
 import type { MailboxExchange } from '../exchange.ts';
+import { tellState } from '../message-state.ts';
 import { pages } from '../pages.ts';
 import { type Reply, bad, no, ok } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
@@ -19,27 +21,31 @@ export async function store(exchange: MailboxExchange, command: CommandNamed<'ST
   const flags = command.flags.filter((flag) => flagKey(flag) !== '\\recent');
   const uids = selected.view.resolve(command.set, command.isUid);
   if (uids === undefined) return bad('There is no message of that number');
+  if (command.unchangedSince !== undefined) wakeCondstore(exchange);
+  const modified: Uid[] = [];
   for (const page of pages(uids)) {
     const before = new Map(page.map((uid) => [uid, selected.view.flagsOf(uid) ?? []]));
-    const { states } = await books.messages.setFlags({ ...selected.key, uids: page, how, flags, at: clock.now() });
-    selected.view.settle(states);
-    for (const state of states) {
+    const answer = await books.messages.setFlags({ ...selected.key, uids: page, how, flags, ...condition(command), at: clock.now() });
+    selected.view.settle(answer.states);
+    modified.push(...answer.modified);
+    for (const state of answer.states) {
       // RFC 9051 §6.4.6: even a silent STORE tells what somebody else has changed meanwhile.
-      if (isSilent && isExpected(state, { before: before.get(state.uid) ?? [], how, flags })) continue;
-      tell(exchange, state.uid, command.isUid);
+      const withFlags = !isSilent || !isExpected(state, { before: before.get(state.uid) ?? [], how, flags });
+      // RFC 9051 §6.4.9: a UID command's FETCH bears the UID. RFC 7162 §3.1.3: the modseq is told even when silent.
+      tellState(exchange, state.uid, { withUid: command.isUid || session.dialect.isResyncing, withFlags });
     }
     await out.room();
   }
-  return ok('STORE done');
+  if (modified.length === 0) return ok('STORE done');
+  // What they have become is told before the answer ends.
+  selected.ring();
+  const named = command.isUid ? modified : modified.flatMap((uid) => selected.view.seqNumOf(uid) ?? []);
+  return ok('Some of them have changed since', `MODIFIED ${formatSet(named)}`);
 }
 
-function tell({ selected, out }: MailboxExchange, uid: MessageState['uid'], isUid: boolean): void {
-  const seqNum = selected.view.seqNumOf(uid);
-  const flags = selected.view.flagsOf(uid);
-  if (seqNum === undefined || flags === undefined) return;
-  selected.tellFlags(out, flags);
-  // RFC 9051 §6.4.9: a UID command's FETCH bears the UID.
-  out.write(fetchLine(seqNum, [...(isUid ? [`UID ${uid}`] : []), `FLAGS ${flagList(flags)}`]));
+/** RFC 7162 §3.1.3. */
+function condition({ unchangedSince }: CommandNamed<'STORE'>): { readonly unchangedSince?: Modseq } {
+  return unchangedSince === undefined ? {} : { unchangedSince: modseq(unchangedSince) };
 }
 
 function isExpected(state: MessageState, { before, how, flags }: {
