@@ -1,6 +1,7 @@
 /**
  * Opens one listener: the right server for its protocol, on its endpoint.
  */
+import type { SecureContext } from 'node:tls';
 import type { Api } from './desk.ts';
 import { listenApi } from '@posthorn/httpd/listen.ts';
 import { createImapServer } from '@posthorn/imapd/server.ts';
@@ -66,7 +67,7 @@ function receiver({ listener: { protocol }, config, world, parts }: DoorRequest,
     protocol: protocol === 'lmtp' ? 'lmtp' : 'smtp',
     hostname: config.hostname,
     sessions,
-    tls: () => ({ context: parts.certificates.context() }),
+    ...tlsOf(parts),
     isImplicitTls: protocol === 'submissions',
     limits: { messageOctetsMax: config.messageOctetsMax },
   });
@@ -78,10 +79,14 @@ function imapServer({ listener: { protocol }, config, world, parts }: DoorReques
     ...world,
     store: parts.core.store,
     directory: parts.core.directory,
-    tls: () => ({ context: parts.certificates.context() }),
+    ...tlsOf(parts),
     isImplicitTls: protocol === 'imaps',
     isClearLoginAllowed: isDev,
     isScramOffered: !isDev,
     limits: { messageOctetsMax: config.messageOctetsMax },
   });
+}
+
+function tlsOf({ certificates }: Parts): { readonly tls?: () => { readonly context: SecureContext } } {
+  return certificates === undefined ? {} : { tls: () => ({ context: certificates.context() }) };
 }

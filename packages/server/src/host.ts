@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import type { Endpoint } from '@posthorn/world/net.ts';
 import { createRetries } from '@posthorn/smtpd/retries.ts';
-import { openCertificates } from './certificates.ts';
+import { type Certificates, openCertificates } from './certificates.ts';
 import type { Config, ListenerConfig } from './config/config.ts';
 import type { ReadAnswer } from './config/read.ts';
 import { openCore } from './core.ts';
@@ -26,6 +26,8 @@ export interface HostOptions {
   readonly world: World;
   /** Reads the configuration again for a reload; absent where it came from no file. */
   readonly readAgain?: () => ReadAnswer;
+  /** In place of those that the configuration asks for; `none`: TLS is not offered. For tests. */
+  readonly certificates?: Certificates | 'none';
 }
 
 export interface Host {
@@ -43,7 +45,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const { config, world } = options;
   const core = await openCore(config, world);
   try {
-    const certificates = openCertificates(config, world.clock.now());
+    const certificates = options.certificates === 'none' ? undefined : options.certificates ?? openCertificates(config, world.clock.now());
     const host = new OpenHost(options, { core, certificates, post: openPost(config, world, core), retries: createRetries(world.clock) });
     await host.open();
     return host;
@@ -107,7 +109,7 @@ class OpenHost implements Host {
     const { config } = answer;
     const { core, certificates, post } = this.#parts;
     try {
-      certificates.reload(config);
+      certificates?.reload(config);
     } catch (error) {
       // Replaced by another program since it was checked.
       return this.#refuse([`the certificate and key cannot be used (${error instanceof Error ? error.message : String(error)})`]);

@@ -11,7 +11,8 @@ import type { Post } from './post.ts';
 /** Everything of a host that lives between opening and closing. */
 export interface Parts {
   readonly core: Core;
-  readonly certificates: Certificates;
+  /** Undefined: TLS is not offered. */
+  readonly certificates: Certificates | undefined;
   readonly post: Post;
   /** What was accepted and may be sent again; outlives a reload. */
   readonly retries: Retries;
