@@ -10,6 +10,7 @@ import type { SecureContext } from 'node:tls';
 import { makeCertificate } from '@posthorn/world/node/certificate.ts';
 import { createServerContext } from '@posthorn/world/tls.ts';
 import type { EpochMs } from '@posthorn/world/clock.ts';
+import type { FaultyCertificate } from '@posthorn/world/fault.ts';
 import type { Config } from './config/config.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,7 +19,8 @@ const RENEWAL_DAYS = 30;
 
 export interface Certificates {
   readonly isSelfSigned: boolean;
-  context(): SecureContext;
+  /** `faulty`: what a fault rule wants to be shown; absent in production. */
+  context(faulty?: FaultyCertificate): SecureContext;
   /** Reads the files again, or others. Throws, and keeps the old ones, if they cannot be used. */
   reload(config: CertificateConfig): void;
 }

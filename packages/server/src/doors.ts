@@ -7,6 +7,7 @@ import { listenApi } from '@posthorn/httpd/listen.ts';
 import { createImapServer } from '@posthorn/imapd/server.ts';
 import { createReceiver } from '@posthorn/smtpd/receiver.ts';
 import type { OpenSession } from '@posthorn/smtpd/session.ts';
+import type { FaultyCertificate } from '@posthorn/world/fault.ts';
 import type { Endpoint, Listening } from '@posthorn/world/net.ts';
 import type { Config, ListenerConfig } from './config/config.ts';
 import type { Parts } from './parts.ts';
@@ -87,6 +88,6 @@ function imapServer({ listener: { protocol }, config, world, parts }: DoorReques
   });
 }
 
-function tlsOf({ certificates }: Parts): { readonly tls?: () => { readonly context: SecureContext } } {
-  return certificates === undefined ? {} : { tls: () => ({ context: certificates.context() }) };
+function tlsOf({ certificates }: Parts): { readonly tls?: (faulty?: FaultyCertificate) => { readonly context: SecureContext } } {
+  return certificates === undefined ? {} : { tls: (faulty) => ({ context: certificates.context(faulty) }) };
 }

@@ -9,6 +9,7 @@ import type { FaultRules } from '@posthorn/world/fault.ts';
 import { silentLog } from '@posthorn/world/log.ts';
 import type { Log } from '@posthorn/world/log.ts';
 import type { Net } from '@posthorn/world/net.ts';
+import type { Overhear } from '@posthorn/world/overhear.ts';
 import { OffsetClock } from '@posthorn/world/node/clock.ts';
 import { createPinoLog } from '@posthorn/world/node/log.ts';
 import { nodeNet } from '@posthorn/world/node/net.ts';
@@ -26,6 +27,8 @@ export interface World {
   readonly resolver: Resolver;
   readonly log: Log;
   readonly faults: FaultRules;
+  /** Hears every SMTP dialogue; nobody does in production. */
+  readonly overhear?: Overhear;
   /** Judging and password hashing in threads of their own; a simulated world does both inline, so that it is deterministic. */
   readonly hasThreads: boolean;
   /** Where `:memory:` data is kept when it is to outlive the host; absent, it goes with the host. */

@@ -8,6 +8,7 @@ import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
 import type { FaultRules } from '@posthorn/world/fault.ts';
 import type { Log } from '@posthorn/world/log.ts';
 import type { Endpoint, Listening, ListenOptions, Net } from '@posthorn/world/net.ts';
+import type { Overhear } from '@posthorn/world/overhear.ts';
 import type { Random } from '@posthorn/world/random.ts';
 import { type SmtpLimits, withDefaults } from './limits.ts';
 import type { OpenSession } from './session.ts';
@@ -26,6 +27,8 @@ export interface ReceiverOptions {
   readonly random: Random;
   readonly log: Log;
   readonly faults: FaultRules;
+  /** Hears every dialogue; absent in production. */
+  readonly overhear?: Overhear | undefined;
   /** Made by `mxSessions`, `submissionSessions` or `lmtpSessions`. */
   readonly sessions: OpenSession;
   /** Asked at each handshake, so that a reload can bring a new certificate. Absent: no STARTTLS. */

@@ -19,6 +19,12 @@ export function reply(code: number, status: string, text: string | readonly stri
   return { code, status, text };
 }
 
+/** Looks at an answer when it is there; may put another in its place. */
+export function after(answer: Answer, look: (said: Reply) => Reply | void): Answer {
+  if (answer instanceof Promise) return answer.then((said) => look(said) ?? said);
+  return look(answer) ?? answer;
+}
+
 /** RFC 5321 §4.2.1: 2yz. */
 export function isPositive({ code }: Reply): boolean {
   return code < 300;

@@ -18,14 +18,21 @@ export interface FaultOccasion {
   /** Address in `local@domain` form; empty for `<>`. */
   readonly sender?: string;
   readonly recipient?: string;
+  /** Once there are some: from DATA on, on the receiving side. */
+  readonly recipients?: readonly string[];
   readonly host?: string;
 }
+
+/** What is wrong with it: its time is over, it is for another name, or nobody trusts who issued it. */
+export type FaultyCertificate = 'expired' | 'wrong-name' | 'untrusted';
 
 /** What is to happen instead of, or before, the ordinary course. */
 export type FaultAction =
   | { readonly kind: 'reply'; readonly code: number; readonly text: string }
   | { readonly kind: 'delay'; readonly ms: Milliseconds }
   | { readonly kind: 'throttle'; readonly octetsPerSecond: number }
+  /** At `starttls`: the handshake shows another certificate, if the listener has such a one. */
+  | { readonly kind: 'certificate'; readonly which: FaultyCertificate }
   /** `afterAccept`: the stage takes effect, its reply is lost. */
   | { readonly kind: 'cut'; readonly how: 'close' | 'reset' | 'half-open'; readonly afterAccept: boolean };
 

@@ -16,17 +16,19 @@ import type { SaslServer } from '@posthorn/directory/sasl/exchange.ts';
 import type { Milliseconds, Timer } from '@posthorn/world/clock.ts';
 import type { Connection } from '@posthorn/world/net.ts';
 import { identifier } from '@posthorn/world/random.ts';
-import { type Answer, formatReply, isPositive, type Reply, reply } from '../reply.ts';
+import { after, type Answer, formatReply, isPositive, type Reply, reply } from '../reply.ts';
 import type { Client, Sender, Session } from '../session.ts';
 import { commandText, readMail, readRcpt } from './arguments.ts';
 import { type AuthOutcome, beginExchange, continueExchange, readAuth } from './auth.ts';
 import { DotReader } from './dot-reader.ts';
 import { replyToFault } from './fault-reply.ts';
+import { showing } from './handshake.ts';
 import { LetterPhase } from './letter-phase.ts';
 import { LineStream } from './line-stream.ts';
 import type { WireOptions } from './options.ts';
+import { Overhearing } from './overhearing.ts';
 import { Patience } from './patience.ts';
-import { Staging, UNSAID } from './staging.ts';
+import { Staging, UNSAID, whoFrom } from './staging.ts';
 import { greetingLines, NOT_IMPLEMENTED, WORDS } from './words.ts';
 
 type Server = ConstructorParameters<typeof SMTPConnection>[0];
@@ -53,6 +55,7 @@ export class WireConnection extends SMTPConnection {
   readonly #client: ClientState;
   readonly #staging: Staging;
   readonly #patience: Patience;
+  readonly #overhearing: Overhearing | undefined;
   readonly #since: Milliseconds;
   #session: Session;
   #transaction: Transaction | undefined;
@@ -81,6 +84,7 @@ export class WireConnection extends SMTPConnection {
     this.#staging = new Staging({
       rules: options.faults, clock: options.clock, listener: options.name, remoteAddress, cut: (how) => this.#cut(how),
     });
+    this.#overhearing = options.overhear === undefined ? undefined : new Overhearing(options.overhear, this.#client);
     this.#since = options.clock.monotonic();
     this.#patience = new Patience(options.clock, () => this.#lose());
     this.#session = options.sessions(this.#client);
@@ -139,6 +143,7 @@ export class WireConnection extends SMTPConnection {
   override _onCommand(line: Buffer, next?: () => void): void {
     this.#patience.rest();
     if (this.#isDead) return;
+    this.#overhearing?.command(line, { isSecret: this._nextHandler !== false });
     if (this.#isLeaving) this.#say(WORDS.closing);
     else super._onCommand(line, next);
   }
@@ -202,9 +207,13 @@ export class WireConnection extends SMTPConnection {
   override upgrade(callback: () => void, secureCallback?: () => void): void {
     const { tls, limits } = this.#options;
     if (tls === undefined) throw new TypeError('TLS without a context');
-    this._server.secureContext.set('*', tls().context);
+    const server = this._server;
+    server.secureContext.set('*', tls().context);
     this.#flush();
+    const { certificate } = this.#staging;
+    if (certificate !== undefined) this._server = showing(server, tls(certificate).context);
     super.upgrade(callback, secureCallback);
+    this._server = server;
     this.#expect(limits.handshakeMs);
   }
 
@@ -233,6 +242,7 @@ export class WireConnection extends SMTPConnection {
     const greeting = reply(220, '', `${this.#options.hostname} ${this.#options.protocol === 'lmtp' ? 'LMTP' : 'ESMTP'} Posthorn`);
     const play = (): Answer => this.#staging.play({ stage: 'banner' }, () => greeting);
     const greeted = (said: Reply): void => {
+      if (said === UNSAID) return;
       this.#say(said);
       this.#isGreeted = true;
       if (said.code !== 220) this.close();
@@ -364,7 +374,7 @@ export class WireConnection extends SMTPConnection {
     if (transaction.recipients.length === 0) {
       return transaction.asked > 0 && this.#options.protocol === 'smtp' ? WORDS.noRecipients : WORDS.needRcpt;
     }
-    const answer = this.#staging.play({ stage: 'data', ...whoFrom(transaction.sender) }, () => WORDS.goAhead);
+    const answer = this.#staging.play({ stage: 'data', ...whoFrom({ ...transaction.sender, recipients: transaction.recipients }) }, () => WORDS.goAhead);
     return after(answer, (said) => {
       if (said === WORDS.goAhead) this.#beginLetter({ ...transaction.sender, recipients: transaction.recipients });
     });
@@ -402,6 +412,7 @@ export class WireConnection extends SMTPConnection {
 
   async #concludeLetter(envelope: SmtpEnvelope, stream: LineStream, finish: () => Promise<readonly Reply[]>): Promise<void> {
     this.#patience.rest();
+    this.#overhearing?.content(this.#letter?.octets ?? 0);
     let replies: readonly Reply[] = [];
     const said = await this.#staging.play({ stage: 'data-end', ...whoFrom(envelope) }, async () => {
       replies = await finish();
@@ -509,7 +520,9 @@ export class WireConnection extends SMTPConnection {
 
   #say(said: Reply): void {
     if (said === UNSAID || this.#isDead || this._closing || this._closed) return;
-    this.#replies += formatReply(said);
+    const text = formatReply(said);
+    this.#replies += text;
+    this.#overhearing?.replies(text);
     if (said.code === 421) {
       this.close();
       return;
@@ -582,14 +595,4 @@ export class WireConnection extends SMTPConnection {
 /** smtp-server uses of a socket only what any stream has; the rest is overridden above. */
 function isSocket(connection: Connection): connection is Connection & Socket {
   return typeof connection.pipe === 'function';
-}
-
-function whoFrom(sender: Pick<Sender, 'reversePath'>): { readonly sender: string } {
-  return { sender: sender.reversePath === null ? '' : formatAddress(sender.reversePath) };
-}
-
-/** Looks at an answer when it is there; may put another in its place. */
-function after(answer: Answer, look: (said: Reply) => Reply | void): Answer {
-  if (answer instanceof Promise) return answer.then((said) => look(said) ?? said);
-  return look(answer) ?? answer;
 }

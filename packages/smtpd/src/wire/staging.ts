@@ -4,7 +4,9 @@
  * In production there are no rules and nothing of this runs.
  */
 import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
-import { type FaultAction, type FaultOccasion, type FaultRules, noFaults } from '@posthorn/world/fault.ts';
+import { type FaultAction, type FaultOccasion, type FaultRules, type FaultyCertificate, noFaults } from '@posthorn/world/fault.ts';
+import { formatAddress } from '@posthorn/mail/address.ts';
+import type { SmtpEnvelope } from '@posthorn/mail/envelope.ts';
 import { parseStatus } from '@posthorn/mail/status.ts';
 import { type Answer, reply, type Reply } from '../reply.ts';
 
@@ -14,6 +16,7 @@ export interface Stage {
   readonly stage: FaultOccasion['stage'];
   readonly sender?: string;
   readonly recipient?: string;
+  readonly recipients?: readonly string[];
 }
 
 export interface StagingOptions {
@@ -25,12 +28,21 @@ export interface StagingOptions {
   readonly cut: (how: Cut['how']) => void;
 }
 
+/** Who a letter is from and for, as rules know them. */
+export function whoFrom({ reversePath, recipients }: Pick<SmtpEnvelope, 'reversePath'> & Partial<Pick<SmtpEnvelope, 'recipients'>>): Pick<Stage, 'sender' | 'recipients'> {
+  return {
+    sender: reversePath === null ? '' : formatAddress(reversePath),
+    ...(recipients === undefined ? {} : { recipients: recipients.map(({ address }) => formatAddress(address)) }),
+  };
+}
+
 /** Says nothing: the connection is gone, or pretends to be. */
 export const UNSAID: Reply = reply(0, '', '');
 
 export class Staging {
   readonly #options: StagingOptions;
   #octetsPerSecond: number | undefined;
+  #certificate: FaultyCertificate | undefined;
 
   constructor(options: StagingOptions) {
     this.#options = options;
@@ -46,6 +58,11 @@ export class Staging {
   async body(octets: number, stage: Stage | undefined): Promise<void> {
     if (stage !== undefined) await this.#suffer(this.#ask(stage), () => UNSAID);
     if (this.#octetsPerSecond !== undefined) await this.#delay((octets / this.#octetsPerSecond) * 1000);
+  }
+
+  /** What a rule wants to be shown at the handshake. */
+  get certificate(): FaultyCertificate | undefined {
+    return this.#certificate;
   }
 
   get isAtWork(): boolean {
@@ -65,6 +82,9 @@ export class Staging {
           break;
         case 'throttle':
           this.#octetsPerSecond = Math.max(1, action.octetsPerSecond);
+          break;
+        case 'certificate':
+          this.#certificate = action.which;
           break;
         case 'reply':
           return faultyReply(action.code, action.text);

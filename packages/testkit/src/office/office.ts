@@ -6,7 +6,6 @@ import { openHost } from '@posthorn/server/host.ts';
 import type { Host } from '@posthorn/server/host.ts';
 import type { World } from '@posthorn/server/world.ts';
 import type { Milliseconds } from '@posthorn/world/clock.ts';
-import { noFaults } from '@posthorn/world/fault.ts';
 import { silentLog } from '@posthorn/world/log.ts';
 import { OffsetClock, realClock } from '@posthorn/world/node/clock.ts';
 import { nodeNet } from '@posthorn/world/node/net.ts';
@@ -18,7 +17,9 @@ import { Inbox } from '../waiting/inbox.ts';
 import { Register } from '../waiting/register.ts';
 import { scopeOf } from '../waiting/scope.ts';
 import { type Door, doorAt, environment, type ImapDoor, imapDoorAt } from './address-book.ts';
+import { FaultBook } from '../faults/fault-book.ts';
 import { Arrivals } from './arrivals.ts';
+import { Overheard } from './overheard.ts';
 
 export interface PostOfficeOptions {
   /** Address to listen on; 127.0.0.1 by default. */
@@ -39,14 +40,27 @@ export interface InboxOptions {
 }
 
 const UNIQUE_LENGTH = 10;
+/** Of the post office itself. */
+const HOSTNAME = 'localhost';
+
+export interface OfficeParts {
+  readonly options: PostOfficeOptions;
+  readonly world: World;
+  readonly host: Host;
+  readonly fault: FaultBook;
+  readonly overheard: Overheard;
+}
 
 export async function openOffice(options: PostOfficeOptions = {}): Promise<PostOffice> {
   const { host = '127.0.0.1', ports = {} } = options;
   const config = devConfig({ data: ':memory:', host, smtpPort: ports.smtp ?? 0, imapPort: ports.imap ?? 0, httpPort: ports.http ?? 0 });
+  const fault = new FaultBook();
+  const overheard = new Overheard();
   const world: World = {
-    clock: new OffsetClock(), random: realRandom, net: nodeNet, resolver: new SimResolver(), log: silentLog, faults: noFaults, hasThreads: false,
+    clock: new OffsetClock(), random: realRandom, net: nodeNet, resolver: new SimResolver(), log: silentLog, hasThreads: false,
+    faults: fault.of(HOSTNAME), overhear: overheard.at(HOSTNAME),
   };
-  return new PostOffice(options, world, await openHost({ config, world, certificates: 'none' }));
+  return new PostOffice({ options, world, fault, overheard, host: await openHost({ config, world, certificates: 'none' }) });
 }
 
 export class PostOffice implements AsyncDisposable {
@@ -55,21 +69,21 @@ export class PostOffice implements AsyncDisposable {
   /** Where the application reads: the user is an address, with any password. */
   readonly imap: ImapDoor;
   readonly http: Door;
-  readonly #options: PostOfficeOptions;
-  readonly #world: World;
-  readonly #host: Host;
+  /** What goes wrong. */
+  readonly fault: FaultBook;
+  readonly #parts: OfficeParts;
   readonly #register = new Register();
   readonly #arrivals: Arrivals;
 
-  constructor(options: PostOfficeOptions, world: World, host: Host) {
-    this.#options = options;
-    this.#world = world;
-    this.#host = host;
+  constructor(parts: OfficeParts) {
+    const { host, world } = parts;
+    this.#parts = parts;
+    this.fault = parts.fault;
     this.smtp = doorAt('smtp', this.#place('submission'));
     this.imap = imapDoorAt(this.#place('imap'));
     this.http = doorAt('http', this.#place('http'));
     this.#arrivals = new Arrivals({
-      store: host.core.store, host: 'localhost', register: this.#register, onFault: (err) => world.log.error({ err }, 'letters cannot be read'),
+      store: host.core.store, host: HOSTNAME, register: this.#register, onFault: (err) => world.log.error({ err }, 'letters cannot be read'),
     });
   }
 
@@ -81,13 +95,15 @@ export class PostOffice implements AsyncDisposable {
   /** An inbox from now on: of an address that nobody else has, or of the one given. */
   inbox(which: string | InboxOptions = {}): Inbox {
     const { address, wholeDomain = false, fromStart = false } = typeof which === 'string' ? { address: which } : which;
+    const { overheard } = this.#parts;
+    const before = overheard.now;
     return new Inbox({
       scope: scopeOf(address ?? this.#unique(wholeDomain)),
       letters: this.#register,
       since: fromStart ? 0 : this.#register.now,
       clock: realClock,
       quiet: (ms) => this.#pass(ms),
-      complaints: () => [],
+      complaints: () => overheard.refusals(before),
     });
   }
 
@@ -100,7 +116,7 @@ export class PostOffice implements AsyncDisposable {
   /** Closes every port and connection. */
   async close(): Promise<void> {
     this.#arrivals.close();
-    await this.#host.close();
+    await this.#parts.host.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -108,13 +124,13 @@ export class PostOffice implements AsyncDisposable {
   }
 
   #unique(isDomain: boolean): string {
-    const word = identifier(this.#world.random, UNIQUE_LENGTH);
-    const { domain = 'inbox.test' } = this.#options;
+    const word = identifier(this.#parts.world.random, UNIQUE_LENGTH);
+    const { domain = 'inbox.test' } = this.#parts.options;
     return isDomain ? `*@${word}.${domain}` : `${word}@${domain}`;
   }
 
   #place(protocol: string): { readonly host: string; readonly port: number } {
-    const endpoint = this.#host.bound.find((one) => one.protocol === protocol)?.endpoint;
+    const endpoint = this.#parts.host.bound.find((one) => one.protocol === protocol)?.endpoint;
     if (endpoint === undefined || 'path' in endpoint) throw new Error(`nobody listens for ${protocol}`);
     return endpoint;
   }
