@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { FastifyInstance } from 'fastify';
+import type { LoginAnswer } from '@posthorn/directory/directory.ts';
+import { accountId } from '@posthorn/store/ids.ts';
 import { testApi } from './testing/api.ts';
 
-const PUBLIC = ['GET /', 'GET /healthz', 'GET /metrics', 'GET /readyz'];
+const PUBLIC = ['DELETE /rest/v1/session', 'GET /', 'GET /healthz', 'GET /metrics', 'GET /readyz', 'GET /rest/v1/session', 'POST /rest/v1/session'];
+const READERS = [
+  'DELETE /rest/v1/letters', 'GET /rest/v1/events', 'GET /rest/v1/letters', 'GET /rest/v1/letters/:id', 'GET /rest/v1/letters/:id/headers', 'GET /rest/v1/letters/:id/parts/:part',
+  'GET /rest/v1/letters/:id/raw', 'GET /rest/v1/letters/:id/render', 'GET /rest/v1/letters/wait', 'PATCH /rest/v1/letters',
+];
+const ADMINISTRATORS = [
+  'DELETE /rest/v1/accounts/:address', 'DELETE /rest/v1/aliases/:address', 'GET /rest/v1/accounts', 'GET /rest/v1/aliases', 'GET /rest/v1/domains/:name/dkim', 'GET /rest/v1/openapi.json',
+  'GET /rest/v1/queue', 'GET /rest/v1/queue/:id', 'GET /rest/v1/trace/:what', 'POST /rest/v1/accounts', 'POST /rest/v1/config/reload',
+  'POST /rest/v1/domains/:name/dkim', 'POST /rest/v1/queue/commands', 'POST /rest/v1/send', 'PUT /rest/v1/accounts/:address/password', 'PUT /rest/v1/aliases/:address',
+];
 
 /** Every route of an application, as `METHOD url`, from what it itself says. */
 function routesOf(app: FastifyInstance): readonly string[] {
@@ -19,10 +30,18 @@ function routesOf(app: FastifyInstance): readonly string[] {
   return [...found].toSorted();
 }
 
+/** Nothing that answers at once: a stream goes on, a wait waits. */
+const ENDLESS: ReadonlySet<string> = new Set(['GET /rest/v1/events']);
+
 async function statusOf(app: FastifyInstance, route: string, headers: Readonly<Record<string, string>> = {}): Promise<number> {
   const [method = '', url = ''] = route.split(' ');
-  const response = await app.inject({ method: method === 'POST' ? 'POST' : method === 'PUT' ? 'PUT' : method === 'DELETE' ? 'DELETE' : 'GET', url: url.replaceAll(/:\w+/g, 'x@ash.test'), headers });
+  const path = url.replaceAll(/:\w+/g, 'x@ash.test').replace('/letters/wait', '/letters/wait?timeoutMs=0');
+  const response = await app.inject({ method: methodOf(method), url: path, headers });
   return response.statusCode;
+}
+
+function methodOf(text: string): 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH' {
+  return text === 'POST' || text === 'PUT' || text === 'DELETE' || text === 'PATCH' ? text : 'GET';
 }
 
 async function open(changes: Parameters<typeof testApi>[0]): Promise<FastifyInstance> {
@@ -31,34 +50,49 @@ async function open(changes: Parameters<typeof testApi>[0]): Promise<FastifyInst
   return app;
 }
 
+/** The cookie of someone who signed in. */
+async function signIn(app: FastifyInstance): Promise<string> {
+  const { headers } = await app.inject({ method: 'POST', url: '/rest/v1/session', payload: { address: 'eve@ash.test', password: 'pencil' } });
+  return String(headers['set-cookie']).split(';')[0] ?? '';
+}
+
+const WELCOME: LoginAnswer = { kind: 'welcome', account: { id: accountId(7), address: 'eve@ash.test', createdAt: 0 } };
+
 describe('who is let in', () => {
-  it('knows every route', async () => {
-    expect(routesOf(await open({}))).toEqual([
-      'DELETE /rest/v1/accounts/:address', 'DELETE /rest/v1/aliases/:address', ...PUBLIC.slice(0, 3), 'GET /readyz',
-      'GET /rest/v1/accounts', 'GET /rest/v1/aliases', 'GET /rest/v1/domains/:name/dkim', 'GET /rest/v1/openapi.json',
-      'GET /rest/v1/queue', 'GET /rest/v1/queue/:id', 'GET /rest/v1/trace/:what', 'POST /rest/v1/accounts', 'POST /rest/v1/config/reload',
-      'POST /rest/v1/domains/:name/dkim', 'POST /rest/v1/queue/commands', 'POST /rest/v1/send', 'PUT /rest/v1/accounts/:address/password', 'PUT /rest/v1/aliases/:address',
-    ]);
+  it('knows every route, and whom it is for', async () => {
+    expect(routesOf(await open({}))).toEqual([...PUBLIC, ...READERS, ...ADMINISTRATORS].toSorted());
   });
   it('lets nobody at anything but the public routes without the token, or with a wrong one', async () => {
     const app = await open({ access: { token: 'right-token' } });
     for (const route of routesOf(app)) {
       const isPublic = PUBLIC.includes(route);
-      for (const headers of [{}, { authorization: 'Bearer wrong-token' }, { authorization: 'Bearer' }, { authorization: 'Basic cmlnaHQtdG9rZW4=' }, { authorization: 'Bearer right-token2' }]) {
-        expect(`${route} ${await statusOf(app, route, headers)}`).toBe(`${route} ${isPublic ? 200 : 401}`);
+      for (const headers of [{}, { authorization: 'Bearer wrong-token' }, { authorization: 'Bearer' }, { authorization: 'Basic cmlnaHQtdG9rZW4=' }, { authorization: 'Bearer right-token2' }, { cookie: 'posthorn=made-up' }]) {
+        const status = await statusOf(app, route, headers);
+        expect(`${route} ${status === 401}`).toBe(`${route} ${!isPublic}`);
       }
-      expect(await statusOf(app, route, { authorization: 'Bearer right-token' })).not.toBe(401);
+      if (!ENDLESS.has(route)) expect(await statusOf(app, route, { authorization: 'Bearer right-token' })).not.toBe(401);
     }
   });
   it('lets nobody in on a listener without a token', async () => {
     const app = await open({ access: 'closed' });
     for (const route of routesOf(app)) {
-      expect(`${route} ${await statusOf(app, route, { authorization: 'Bearer undefined' })}`).toBe(`${route} ${PUBLIC.includes(route) ? 200 : 403}`);
+      const status = await statusOf(app, route, { authorization: 'Bearer undefined' });
+      const refused = READERS.includes(route) ? 401 : ADMINISTRATORS.includes(route) ? 403 : undefined;
+      expect(`${route} ${[401, 403].includes(status) ? status : 'in'}`).toBe(`${route} ${refused ?? 'in'}`);
+    }
+  });
+  it.each(['closed', { token: 't' }] as const)('lets whoever signed in at what is for readers, and at nothing else (%j)', async (access) => {
+    const app = await open({ access, login: () => Promise.resolve(WELCOME) });
+    const cookie = await signIn(app);
+    for (const route of routesOf(app)) {
+      if (ENDLESS.has(route)) continue;
+      const status = await statusOf(app, route, route === 'DELETE /rest/v1/session' ? {} : { cookie });
+      expect(`${route} ${[401, 403].includes(status) ? status : 'in'}`).toBe(`${route} ${ADMINISTRATORS.includes(route) ? 403 : 'in'}`);
     }
   });
   it('lets everyone in who can reach the control socket', async () => {
     const app = await open({});
-    for (const route of routesOf(app)) expect([401, 403, 421]).not.toContain(await statusOf(app, route));
+    for (const route of routesOf(app).filter((each) => !ENDLESS.has(each))) expect([401, 403, 421]).not.toContain(await statusOf(app, route));
   });
   it('asks for the token also where the method has no route', async () => {
     const { app } = testApi({ access: { token: 'x' } });
@@ -89,5 +123,44 @@ describe('pages of other sites (DNS rebinding)', () => {
   it('do not matter where a token is asked for', async () => {
     const app = await open({ access: { token: 't' }, hostNames: [] });
     expect(await statusOf(app, 'GET /rest/v1/accounts', { host: 'mail.ash.test', authorization: 'Bearer t' })).toBe(200);
+  });
+});
+
+describe('signing in', () => {
+  it('sets a cookie that scripts and other sites never see', async () => {
+    const app = await open({ access: 'closed', login: () => Promise.resolve(WELCOME) });
+    const { headers, body } = await app.inject({ method: 'POST', url: '/rest/v1/session', payload: { address: 'eve@ash.test', password: 'pencil' } });
+    expect(headers['set-cookie']).toMatch(/^posthorn=[\w-]{43}; Path=\/; Max-Age=86400; HttpOnly; SameSite=Strict$/);
+    expect(JSON.parse(body)).toMatchObject({ role: 'reader', address: 'eve@ash.test' });
+    const behindTls = await app.inject({ method: 'POST', url: '/rest/v1/session', headers: { 'x-forwarded-proto': 'https' }, payload: { address: 'eve@ash.test', password: 'pencil' } });
+    expect(behindTls.headers['set-cookie']).toMatch(/; Secure$/);
+  });
+  it('is refused with the wrong password, and after too many', async () => {
+    let answer: LoginAnswer = { kind: 'refused' };
+    const app = await open({ access: 'closed', login: () => Promise.resolve(answer) });
+    const attempt = async (): Promise<unknown> => {
+      const { statusCode, headers } = await app.inject({ method: 'POST', url: '/rest/v1/session', payload: { address: 'eve@ash.test', password: 'x' } });
+      return [statusCode, headers['set-cookie']];
+    };
+    expect(await attempt()).toEqual([403, undefined]);
+    answer = { kind: 'throttled' };
+    expect(await attempt()).toEqual([429, undefined]);
+  });
+  it('ends with signing out, and by itself after a day', async () => {
+    const { app, clock } = testApi({ access: 'closed', login: () => Promise.resolve(WELCOME) });
+    await app.ready();
+    const roleOf = async (cookie: string): Promise<unknown> => (await app.inject({ url: '/rest/v1/session', headers: { cookie } })).json().role;
+    const [first, second] = [await signIn(app), await signIn(app)];
+    expect([await roleOf(first), await roleOf(second)]).toEqual(['reader', 'reader']);
+    await app.inject({ method: 'DELETE', url: '/rest/v1/session', headers: { cookie: first } });
+    expect([await roleOf(first), await roleOf(second)]).toEqual(['anybody', 'reader']);
+    await clock.advance(86_400_000);
+    expect(await roleOf(second)).toBe('anybody');
+  });
+  it('does not let pages of other sites act with the cookie', async () => {
+    const app = await open({ access: 'closed', login: () => Promise.resolve(WELCOME) });
+    const cookie = await signIn(app);
+    expect(await statusOf(app, 'GET /rest/v1/letters', { cookie, host: 'mail.ash.test', origin: 'https://evil.test' })).toBe(403);
+    expect(await statusOf(app, 'GET /rest/v1/letters', { cookie, host: 'mail.ash.test', origin: 'https://mail.ash.test' })).toBe(200);
   });
 });

@@ -8,6 +8,8 @@ import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { StoreFault } from '@posthorn/store/store.ts';
 import { guard } from './access.ts';
+import { addEntityTags } from './entity-tags.ts';
+import { letterParts } from './letter-parts.ts';
 import { describeRoutes } from './openapi.ts';
 import type { ApiOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
@@ -15,10 +17,15 @@ import { accountRoutes } from './routes/accounts.ts';
 import { aliasRoutes } from './routes/aliases.ts';
 import { configRoutes } from './routes/config.ts';
 import { domainRoutes } from './routes/domains.ts';
+import { eventRoutes } from './routes/events.ts';
+import { letterContentRoutes } from './routes/letter-contents.ts';
+import { letterRoutes } from './routes/letters.ts';
 import { publicRoutes } from './routes/public.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { sendRoutes } from './routes/send.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { traceRoutes } from './routes/trace.ts';
+import { SignIns } from './sign-ins.ts';
 
 const JSON_OCTETS_MAX = 1_048_576;
 const REQUEST_MS_MAX = 300_000;
@@ -47,11 +54,18 @@ export function createApi(options: ApiOptions): FastifyInstance {
   app.addHook('onResponse', async (request, reply) => {
     options.log.debug({ method: request.method, route: request.routeOptions.url, status: reply.statusCode }, 'request answered');
   });
-  guard(app, options);
+  const signIns = new SignIns(options);
+  guard(app, { ...options, whoSignedIn: (cookies) => signIns.find(cookies) });
+  addEntityTags(app);
   const describe = describeRoutes(app, options.version);
   for (const routes of [publicRoutes, accountRoutes, aliasRoutes, domainRoutes, queueRoutes, traceRoutes, sendRoutes, configRoutes]) {
     routes(app, options);
   }
+  const parts = letterParts(options);
+  app.addHook('preClose', async () => { parts.feed.close(); });
+  for (const routes of [letterRoutes, eventRoutes]) routes(app, options, parts);
+  letterContentRoutes(app, options);
+  sessionRoutes(app, options, signIns);
   app.get('/rest/v1/openapi.json', { schema: { hide: true } }, () => describe());
   return app;
 }

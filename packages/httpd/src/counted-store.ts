@@ -28,6 +28,7 @@ export function countedStore(store: Store): CountedStore {
     contents: store.contents,
     mailboxes: store.mailboxes,
     messages: store.messages,
+    letters: store.letters,
     ledger: store.ledger,
     spool: countingSpool(store.spool, countSettled),
     async accept(acceptance) {

@@ -9,6 +9,8 @@ declare module 'fastify' {
     readonly summary?: string;
     /** Content type of the request's body; JSON if absent. */
     readonly consumes?: string;
+    /** Content type of what is answered, where it is not JSON. */
+    readonly produces?: string;
     /** Not part of the description. */
     readonly hide?: boolean;
   }
@@ -24,7 +26,7 @@ export function describeRoutes(app: FastifyInstance, version: string): () => Jso
   });
   return () => ({
     openapi: '3.1.0',
-    info: { title: 'Posthorn', version, description: 'Administration of a Posthorn mail host.' },
+    info: { title: 'Posthorn', version, description: 'Letters, and the administration of a Posthorn mail host.' },
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'Needed on http listeners, not on the control socket.' } },
       schemas: { Problem: PROBLEM_SCHEMA },
@@ -57,7 +59,7 @@ function operationOf({ schema }: RouteOptions): Json {
     ...(schema?.body === undefined && schema?.consumes === undefined ? {} : {
       requestBody: { required: true, content: { [schema.consumes ?? 'application/json']: { schema: schema.body ?? { type: 'string', format: 'binary' } } } },
     }),
-    responses: responsesOf(schema?.response),
+    responses: responsesOf(schema?.response, schema?.produces),
   };
 }
 
@@ -69,10 +71,11 @@ function parametersIn(schema: unknown, place: 'path' | 'query'): readonly Json[]
   }));
 }
 
-function responsesOf(response: unknown): Json {
+function responsesOf(response: unknown, produces: string | undefined): Json {
   const described: Record<string, Json> = {
     default: { description: 'What went wrong', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
   };
+  if (produces !== undefined) described['200'] = { description: 'Done', content: { [produces]: { schema: { type: 'string', format: 'binary' } } } };
   for (const [status, schema] of Object.entries(isObject(response) ? response : {})) {
     const description = isObject(schema) && typeof schema['description'] === 'string' ? schema['description'] : 'Done';
     described[status] = isObject(schema) && schema['type'] === 'null' ? { description } : { description, content: { 'application/json': { schema } } };

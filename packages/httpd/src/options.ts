@@ -2,17 +2,20 @@
  * Everything the API is made of.
  */
 import type { Administration } from '@posthorn/directory/administration.ts';
+import type { Directory } from '@posthorn/directory/directory.ts';
 import type { Store } from '@posthorn/store/store.ts';
 import type { Clock } from '@posthorn/world/clock.ts';
 import type { Log } from '@posthorn/world/log.ts';
+import type { Random } from '@posthorn/world/random.ts';
 import type { AccessOptions } from './access.ts';
 import type { HomePage } from './home-page.ts';
 import type { MetricSource } from './metrics.ts';
 import type { ConfigPort, DkimPort, QueuePort, SubmitPort } from './ports.ts';
 
 export interface ApiOptions extends AccessOptions {
-  readonly store: Pick<Store, 'check' | 'ledger'>;
+  readonly store: Pick<Store, 'check' | 'contents' | 'ledger' | 'letters' | 'mailboxes' | 'messages' | 'watch'>;
   readonly administration: Administration;
+  readonly login: Directory['login'];
   readonly isOurDomain: (domain: string) => boolean;
   readonly queue: QueuePort;
   readonly dkim: DkimPort;
@@ -22,6 +25,7 @@ export interface ApiOptions extends AccessOptions {
   readonly config?: ConfigPort;
   readonly metrics: readonly MetricSource[];
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   /** Of a letter sent through the API. */
   readonly messageOctetsMax: number;

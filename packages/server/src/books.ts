@@ -23,10 +23,12 @@ export async function openBooks(config: Config): Promise<Books> {
   const api = createApi({
     store, dkim, version,
     administration: directory,
+    login: (attempt) => directory.login(attempt),
     isOurDomain: (domain) => directory.isOurDomain(domain),
     queue: queueOf(store, world.clock),
     metrics: [],
     clock: world.clock,
+    random: world.random,
     log: world.log,
     messageOctetsMax: config.messageOctetsMax,
     access: 'open',

@@ -11,6 +11,7 @@ import type { Aliases } from './aliases.ts';
 import type { Contents } from './contents.ts';
 import type { Keys } from './keys.ts';
 import type { Ledger } from './ledger.ts';
+import type { Letters } from './letters.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import type { Messages } from './messages.ts';
 import type { Spool } from './spool.ts';
@@ -23,6 +24,7 @@ export interface Store {
   readonly contents: Contents;
   readonly mailboxes: Mailboxes;
   readonly messages: Messages;
+  readonly letters: Letters;
   readonly spool: Spool;
   readonly ledger: Ledger;
   /** Writes a letter and everything it causes in one transaction. */

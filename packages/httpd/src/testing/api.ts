@@ -44,7 +44,9 @@ export function testApi(changes: Partial<ApiOptions> = {}): TestApi {
     hostNames: 'any',
     administration: directory,
     isOurDomain: (domain) => directory.isOurDomain(domain),
+    login: (attempt) => directory.login(attempt),
     store: {
+      ...noLetters(),
       check: () => (test.fault === undefined ? Promise.resolve() : Promise.reject(test.fault)),
       ledger: {
         ofLetter: (letter) => {
@@ -85,6 +87,7 @@ export function testApi(changes: Partial<ApiOptions> = {}): TestApi {
     },
     metrics: [],
     clock,
+    random,
     log,
     messageOctetsMax: 10_000,
     home: () => ({ hostname: 'mx.ash.test', isDev: true, listeners: [{ protocol: 'submission', at: '127.0.0.1:1025' }, { protocol: 'imap', at: '127.0.0.1:1143' }] }),
@@ -92,6 +95,18 @@ export function testApi(changes: Partial<ApiOptions> = {}): TestApi {
     ...changes,
   });
   return Object.assign(test, { app });
+}
+
+/** Books without a letter, for tests of what is not about letters. */
+function noLetters(): Omit<ApiOptions['store'], 'check' | 'ledger'> {
+  const nothing = (): never => { throw new Error('not asked in this test'); };
+  return {
+    contents: { receive: nothing, read: nothing },
+    letters: { page: () => Promise.resolve([]), get: () => Promise.resolve(undefined), counts: () => Promise.resolve({ letters: 0, unseen: 0, octets: 0 }) },
+    mailboxes: { list: nothing, byName: nothing, counts: nothing, create: nothing, rename: nothing, remove: nothing, subscriptions: nothing, subscribe: nothing, unsubscribe: nothing, claimRecent: nothing },
+    messages: { states: nothing, rows: nothing, changes: nothing, setFlags: nothing, expunge: nothing, append: nothing, copy: nothing, move: nothing, read: nothing },
+    watch: () => () => {},
+  };
 }
 
 /** A letter in the spool. */

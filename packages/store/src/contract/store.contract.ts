@@ -8,6 +8,7 @@ import type { Store } from '../store.ts';
 import { acceptanceContract } from './acceptance.contract.ts';
 import { directoryContract } from './directory.contract.ts';
 import { LETTER, NOW, PREFIX, acceptance, collect, copyFor, inboxOf, onward, person } from './letters.ts';
+import { lettersContract } from './letters.contract.ts';
 import { messagesContract } from './messages.contract.ts';
 import { ledgerContract, spoolContract } from './spool.contract.ts';
 
@@ -264,6 +265,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     acceptanceContract(open);
     directoryContract(open);
     messagesContract(open);
+    lettersContract(open);
     spoolContract(open);
     ledgerContract(open);
   });

@@ -124,6 +124,9 @@ const CHECKSUMS = `
   CREATE TABLE filling (version INTEGER PRIMARY KEY, cursor TEXT NOT NULL, done INTEGER NOT NULL, total INTEGER NOT NULL) STRICT;
 `;
 
+/** Version 3: from a letter to its copies in mailboxes, in the order of arrival. */
+const COPIES = 'CREATE INDEX message_content ON message (content);';
+
 /** How books become those of the next version: tables at once, then rows in batches, if there are any to be filled in. */
 export interface Step {
   readonly sql: string;
@@ -134,6 +137,7 @@ export interface Step {
 export const STEPS: readonly Step[] = [
   { sql: DIRECTORY + MAILBOXES + CONTENTS + SPOOL + LEDGER },
   { sql: CHECKSUMS, fill: fillChecksums },
+  { sql: COPIES },
 ];
 
 /** The version that this program reads and writes. */

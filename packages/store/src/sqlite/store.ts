@@ -9,6 +9,7 @@ import { SqliteContents } from './content-reader.ts';
 import { SqliteAccounts, SqliteAliases, SqliteKeys } from './directory.ts';
 import type { Shelving } from './intake.ts';
 import { SqliteLedger } from './ledger.ts';
+import { SqliteLetters } from './letters.ts';
 import { SqliteMailboxes } from './mailboxes.ts';
 import { SqliteMessages } from './messages.ts';
 import type { Query, Reader } from './reader.ts';
@@ -35,6 +36,7 @@ export class SqliteStore implements Store {
   readonly contents: SqliteContents;
   readonly mailboxes: SqliteMailboxes;
   readonly messages: SqliteMessages;
+  readonly letters: SqliteLetters;
   readonly spool: SqliteSpool;
   readonly ledger: SqliteLedger;
   /** Bound, so that it can be handed on alone. */
@@ -52,6 +54,7 @@ export class SqliteStore implements Store {
     this.contents = new SqliteContents(reader, shelving);
     this.mailboxes = new SqliteMailboxes(reader, carrier);
     this.messages = new SqliteMessages(reader, { carrier, contents: this.contents });
+    this.letters = new SqliteLetters(reader);
     this.spool = new SqliteSpool(reader, carrier);
     this.ledger = new SqliteLedger(reader);
     this.accept = (acceptance) => accept(acceptance, carrier);
