@@ -3,7 +3,8 @@
  *
  * Each address is an account of its own (`bob+x@x.test` too), made when a letter for it is
  * delivered or somebody logs in to it. A login name that is no address, such as `bob`, means
- * the account `bob@localhost`. Aliases work when somebody sets them.
+ * the account `bob@localhost`. Aliases work when somebody sets them. Domains that are said to be
+ * elsewhere are not ours: a test plays the world.
  */
 import { addressKey, parseAddress } from '@posthorn/mail/address.ts';
 import type { Address } from '@posthorn/mail/address.ts';
@@ -21,12 +22,14 @@ const NAME_LENGTH_MAX = 320;
 
 export type OpenDirectory = Directory & Administration;
 
-export function createOpenDirectory({ store, clock }: {
+export function createOpenDirectory({ store, clock, isElsewhere = () => false }: {
   readonly store: Pick<Store, 'accounts' | 'aliases'>;
   readonly clock: Clock;
+  /** Asked each time; for tests, whose world grows. */
+  readonly isElsewhere?: (domain: string) => boolean;
 }): OpenDirectory {
   const known = new BoundedMap<string, Account>(KNOWN_MAX);
-  const isOurDomain = (): boolean => true;
+  const isOurDomain = (domain: string): boolean => !isElsewhere(domain);
   const accountOf = async (key: string): Promise<Account> => {
     const cached = known.get(key);
     if (cached !== undefined) return cached;
@@ -35,6 +38,7 @@ export function createOpenDirectory({ store, clock }: {
     return account;
   };
   const expand = async (address: Address): Promise<Expansion> => {
+    if (isElsewhere(address.domain)) return { kind: 'elsewhere' };
     const key = addressKey(address);
     const alias = known.get(key) === undefined ? await store.aliases.byAddress(key) : undefined;
     if (alias !== undefined) {
@@ -55,7 +59,7 @@ export function createOpenDirectory({ store, clock }: {
       return answer;
     },
     isOurDomain,
-    resolve: () => Promise.resolve({ kind: 'ours' }),
+    resolve: ({ domain }) => Promise.resolve({ kind: isElsewhere(domain) ? 'elsewhere' : 'ours' }),
     expand,
     postmaster: () => ({ localPart: 'postmaster', domain: 'localhost' }),
     maySendAs: () => Promise.resolve(true),

@@ -36,14 +36,14 @@ export interface Core {
 }
 
 /** Throws `StoreLocked` when another process has the store; `StoreRefused` or `StoreFault`, in a sentence, when the data folder cannot be used. */
-export async function openCore(config: Config, world: World): Promise<Core> {
+export async function openCore(config: Config, world: World, isElsewhere?: (domain: string) => boolean): Promise<Core> {
   const { data } = config;
   const { clock, log, disk } = world;
   const store = await openSqliteStore({ path: data, clock, log, ...(disk === undefined ? {} : { disk }) }).catch((error: unknown) => {
     throw dataFault(data, error);
   });
   try {
-    return coreOf(config, world, countedStore(store));
+    return coreOf({ config, world, isElsewhere }, countedStore(store));
   } catch (error) {
     await store.close();
     throw dataFault(data, error);
@@ -56,10 +56,16 @@ function dataFault(data: string, error: unknown): unknown {
   return new StoreFault(`the data folder ${data} cannot be used: ${error.message}`, { cause: error });
 }
 
-function coreOf(config: Config, world: World, { store, metrics }: ReturnType<typeof countedStore>): Core {
+interface CoreRequest {
+  readonly config: Config;
+  readonly world: World;
+  readonly isElsewhere: ((domain: string) => boolean) | undefined;
+}
+
+function coreOf({ config, world, isElsewhere }: CoreRequest, { store, metrics }: ReturnType<typeof countedStore>): Core {
   const dkim = createDkim(store, world.clock);
   if (config.domains === 'any') {
-    return { store, metrics, dkim, directory: createOpenDirectory({ store, clock: world.clock }), relist: () => {} };
+    return { store, metrics, dkim, directory: createOpenDirectory({ store, clock: world.clock, ...(isElsewhere === undefined ? {} : { isElsewhere }) }), relist: () => {} };
   }
   const directory = createDirectory({
     store,

@@ -3,11 +3,10 @@
  */
 import { createApi } from '@posthorn/httpd/api.ts';
 import type { Access } from '@posthorn/httpd/access.ts';
-import type { OpenSession } from '@posthorn/smtpd/session.ts';
+import type { SubmitPort } from '@posthorn/httpd/ports.ts';
 import { formatEndpoint } from './config/units.ts';
 import type { Config } from './config/config.ts';
 import type { Bound, Parts, ReloadAnswer } from './parts.ts';
-import { createSubmit } from './submit.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
@@ -21,12 +20,12 @@ export interface DeskRequest {
   /** Grows while listeners open. */
   readonly bound: readonly Bound[];
   /** Who may use the API may send as anyone. */
-  readonly submission: () => OpenSession;
+  readonly submit: SubmitPort;
   /** Absent where there is no file to read again. */
   readonly reload: (() => Promise<ReloadAnswer>) | undefined;
 }
 
-export function openApi({ where, config, world, parts: { core, post }, bound, submission, reload }: DeskRequest): Api {
+export function openApi({ where, config, world, parts: { core, post }, bound, submit, reload }: DeskRequest): Api {
   const isDev = config.domains === 'any';
   return createApi({
     version,
@@ -36,7 +35,7 @@ export function openApi({ where, config, world, parts: { core, post }, bound, su
     isOurDomain: (domain) => core.directory.isOurDomain(domain),
     queue: post.queue,
     dkim: core.dkim,
-    submit: createSubmit(submission, world.random),
+    submit,
     ...(reload === undefined ? {} : { config: { reload } }),
     metrics: [core.metrics],
     clock: world.clock,

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import type { Endpoint } from '@posthorn/world/net.ts';
+import type { SubmitPort } from '@posthorn/httpd/ports.ts';
 import { createRetries } from '@posthorn/smtpd/retries.ts';
 import { type Certificates, openCertificates } from './certificates.ts';
 import type { Config, ListenerConfig } from './config/config.ts';
@@ -16,9 +17,11 @@ import type { Door } from './doors.ts';
 import { openApi } from './desk.ts';
 import type { DeskRequest } from './desk.ts';
 import { openPost } from './post.ts';
+import type { Post } from './post.ts';
 import type { Bound, Parts, ReloadAnswer } from './parts.ts';
 import { listenFault } from './listen-fault.ts';
 import { createSessions } from './sessions.ts';
+import { createSubmit } from './submit.ts';
 import type { World } from './world.ts';
 
 export interface HostOptions {
@@ -28,12 +31,17 @@ export interface HostOptions {
   readonly readAgain?: () => ReadAnswer;
   /** In place of those that the configuration asks for; `none`: TLS is not offered. For tests. */
   readonly certificates?: Certificates | 'none';
+  /** Where every domain is ours: but for these. For tests. */
+  readonly isElsewhere?: (domain: string) => boolean;
 }
 
 export interface Host {
   readonly bound: readonly Bound[];
   /** The books and the directory, for who holds the host in the same process. */
   readonly core: Core;
+  readonly queue: Post['queue'];
+  /** Takes a letter in as from somebody who may send as anyone. */
+  readonly submit: SubmitPort;
   /** Takes the configuration up again; a faulty one changes nothing. */
   reload(): Promise<ReloadAnswer>;
   /** Lets sessions end in order; nothing acknowledged is lost. */
@@ -43,7 +51,7 @@ export interface Host {
 /** Throws `ListenFault` when a listener cannot be had, `StoreLocked` when another process has the store. */
 export async function openHost(options: HostOptions): Promise<Host> {
   const { config, world } = options;
-  const core = await openCore(config, world);
+  const core = await openCore(config, world, options.isElsewhere);
   try {
     const certificates = options.certificates === 'none' ? undefined : options.certificates ?? openCertificates(config, world.clock.now());
     const host = new OpenHost(options, { core, certificates, post: openPost(config, world, core), retries: createRetries(world.clock) });
@@ -57,6 +65,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
 
 class OpenHost implements Host {
   readonly bound: Bound[] = [];
+  readonly submit: SubmitPort;
   readonly #options: HostOptions;
   readonly #parts: Parts;
   readonly #doors: Door[] = [];
@@ -71,6 +80,7 @@ class OpenHost implements Host {
     this.#parts = parts;
     this.#config = options.config;
     this.#sessions = createSessions(options.config, options.world, parts);
+    this.submit = createSubmit(() => this.#sessions.control, options.world.random);
   }
 
   /** Opens every listener and the control socket, or none. */
@@ -92,6 +102,10 @@ class OpenHost implements Host {
 
   get core(): Core {
     return this.#parts.core;
+  }
+
+  get queue(): Post['queue'] {
+    return this.#parts.post.queue;
   }
 
   reload(): Promise<ReloadAnswer> {
@@ -163,7 +177,7 @@ class OpenHost implements Host {
       world: this.#options.world,
       parts: this.#parts,
       bound: this.bound,
-      submission: () => this.#sessions.control,
+      submit: this.submit,
       reload: this.#options.readAgain === undefined ? undefined : () => this.reload(),
     });
   }

@@ -20,7 +20,10 @@ import type { World } from './world.ts';
 export interface Post {
   readonly planner: Planner;
   readonly judge: Judge;
-  readonly queue: QueuePort;
+  readonly queue: QueuePort & {
+    /** Resolves when nothing is due and nothing is under way. */
+    idle(): Promise<void>;
+  };
   start(): void;
   /** Takes up relay settings; what is on its way is called back and tried again at once. */
   reload(config: Config): Promise<void>;
@@ -39,6 +42,7 @@ export function openPost(config: Config, world: World, core: Core): Post {
       list: (page) => store.spool.list(page),
       get: (letter) => store.spool.get(letter),
       command: (act) => line.queue.command(act),
+      idle: () => line.queue.idle(),
     },
     start: () => line.queue.start(),
     async reload(next) {

@@ -3,11 +3,19 @@
  *
  * Importing this loads next to nothing: the engine comes from disk with the first office.
  */
-import type { PostOffice, PostOfficeOptions } from './office/office.ts';
+import type { PostOffice } from './office/office.ts';
+import type { PostOfficeOptions } from './office/options.ts';
 
 export type { Duration } from './duration.ts';
 export type { Door, ImapDoor, ImapLogin } from './office/address-book.ts';
-export type { InboxOptions, PostOffice, PostOfficeOptions } from './office/office.ts';
+export type { InboxOptions, OfficeQueue, PostOffice } from './office/office.ts';
+export type { Step } from './office/journey.ts';
+export type { PostOfficeOptions } from './office/options.ts';
+export type { Cut, FaultMatch, FaultRule } from './faults/fault-rule.ts';
+export type { KitClock } from './clock/kit-clock.ts';
+export type { KitWorld } from './world/world.ts';
+export type { DomainOptions, MxHost, WorldDomain } from './world/domain.ts';
+export { badCertificate, down, full, greylisting, type MxBehaviour, ok, rejecting, silent, slow, throttled, unreachable, withoutTls } from './world/behaviour.ts';
 export type { Envelope, Letter, Person, SessionFacts } from './letter/letter.ts';
 export type { Link } from './letter/links.ts';
 export type { Attachment } from './letter/mime.ts';
@@ -18,6 +26,6 @@ export type { Inbox, WaitOptions } from './waiting/inbox.ts';
 
 /** Opens a post office on free ports of the loopback network; it keeps everything in memory. */
 export async function postOffice(options: PostOfficeOptions = {}): Promise<PostOffice> {
-  const { openOffice } = await import('./office/office.ts');
+  const { openOffice } = await import('./office/open.ts');
   return openOffice(options);
 }

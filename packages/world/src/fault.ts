@@ -15,6 +15,8 @@ export interface FaultOccasion {
   readonly stage: FaultStage;
   readonly listener?: string;
   readonly remoteAddress?: string;
+  /** Ours, on the receiving side: a host may have several. */
+  readonly localAddress?: string;
   /** Address in `local@domain` form; empty for `<>`. */
   readonly sender?: string;
   readonly recipient?: string;

@@ -9,6 +9,8 @@ export interface Utterance {
   readonly session: string;
   readonly listener: string;
   readonly remoteAddress: string;
+  /** Ours: a host may have several. */
+  readonly localAddress: string;
   readonly who: 'client' | 'server';
   /** Without its line end; of a letter's content only how much it was; secrets masked. */
   readonly line: string;

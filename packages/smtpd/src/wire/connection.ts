@@ -82,9 +82,9 @@ export class WireConnection extends SMTPConnection {
     this.#closed = closed;
     this.#client = { listener: options.name, session: this.id, remoteAddress, remotePort, helo: '', greeting: 'HELO', tls: undefined };
     this.#staging = new Staging({
-      rules: options.faults, clock: options.clock, listener: options.name, remoteAddress, cut: (how) => this.#cut(how),
+      rules: options.faults, clock: options.clock, listener: options.name, remoteAddress, localAddress, cut: (how) => this.#cut(how),
     });
-    this.#overhearing = options.overhear === undefined ? undefined : new Overhearing(options.overhear, this.#client);
+    this.#overhearing = options.overhear === undefined ? undefined : new Overhearing(options.overhear, this.#client, localAddress);
     this.#since = options.clock.monotonic();
     this.#patience = new Patience(options.clock, () => this.#lose());
     this.#session = options.sessions(this.#client);

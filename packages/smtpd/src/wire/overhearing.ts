@@ -10,10 +10,12 @@ const MASK = '***';
 export class Overhearing {
   readonly #tell: Overhear;
   readonly #client: Client;
+  readonly #localAddress: string;
 
-  constructor(tell: Overhear, client: Client) {
+  constructor(tell: Overhear, client: Client, localAddress: string) {
     this.#tell = tell;
     this.#client = client;
+    this.#localAddress = localAddress;
   }
 
   /** `isSecret`: it belongs to an exchange after AUTH. */
@@ -31,6 +33,6 @@ export class Overhearing {
 
   #say(who: 'client' | 'server', line: string): void {
     const { session, listener, remoteAddress } = this.#client;
-    this.#tell({ session, listener, remoteAddress, who, line });
+    this.#tell({ session, listener, remoteAddress, localAddress: this.#localAddress, who, line });
   }
 }

@@ -24,6 +24,7 @@ export interface StagingOptions {
   readonly clock: Clock;
   readonly listener: string;
   readonly remoteAddress: string;
+  readonly localAddress: string;
   /** What the connection does when it is cut. */
   readonly cut: (how: Cut['how']) => void;
 }
@@ -70,8 +71,8 @@ export class Staging {
   }
 
   #ask(stage: Stage): readonly FaultAction[] {
-    const { rules, listener, remoteAddress } = this.#options;
-    return rules === noFaults ? [] : rules.ask({ side: 'receiving', listener, remoteAddress, ...stage });
+    const { rules, listener, remoteAddress, localAddress } = this.#options;
+    return rules === noFaults ? [] : rules.ask({ side: 'receiving', listener, remoteAddress, localAddress, ...stage });
   }
 
   async #suffer(actions: readonly FaultAction[], act: () => Answer): Promise<Reply> {

@@ -4,6 +4,7 @@
  * RFC 5280 §4.1 in DER (X.690), ECDSA on P-256 only.
  */
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { parseIp } from '../ip.ts';
 
 export interface MadeCertificate {
   /** PEM. */
@@ -15,7 +16,7 @@ export interface MadeCertificate {
 }
 
 export interface CertificateOptions {
-  /** DNS names; the first is the common name too. */
+  /** DNS names and IP addresses; the first is the common name too. */
   readonly names: readonly [string, ...string[]];
   /** Self-signed, and an authority, without one. */
   readonly issuer?: MadeCertificate;
@@ -30,7 +31,7 @@ export function makeCertificate({ names, issuer, notAfter = new Date('2049-12-31
   const [name] = names;
   const extensions = [
     ...(issuer === undefined ? [extension('551d13', sequence(Buffer.from('0101ff', 'hex')))] : []),
-    extension('551d11', sequence(...names.map((dns) => der(0x82, Buffer.from(dns))))),
+    extension('551d11', sequence(...names.map(alternativeName))),
   ];
   const body = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
@@ -51,6 +52,12 @@ export function makeCertificate({ names, issuer, notAfter = new Date('2049-12-31
     name,
     privateKey,
   };
+}
+
+/** RFC 5280 §4.2.1.6: dNSName or iPAddress. */
+function alternativeName(name: string): Buffer {
+  const ip = parseIp(name);
+  return ip === undefined ? der(0x82, Buffer.from(name)) : der(0x87, Buffer.from(ip));
 }
 
 function der(tag: number, content: Buffer): Buffer {

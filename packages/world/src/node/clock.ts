@@ -69,6 +69,13 @@ export class OffsetClock implements Clock {
     return { cancel: () => clearTimeout(nap) };
   }
 
+  /** When the next of what `after` promised is due; undefined when nothing waits. */
+  nextDue(): EpochMs | undefined {
+    let next: EpochMs | undefined;
+    for (const { due } of this.#waiting) next = Math.min(next ?? due, due);
+    return next;
+  }
+
   /** Moves wall time by `ms`; negative moves it back. */
   advance(ms: Milliseconds): void {
     this.#offset += ms;
