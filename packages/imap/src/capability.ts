@@ -1,8 +1,7 @@
 /**
  * What is advertised, by the state of the session. Only what is whole.
  *
- * LIST-EXTENDED is understood by the parser and not offered yet; special uses come
- * with plain LIST (RFC 6154 §2), CREATE-SPECIAL-USE does not. RFC 9051 §6.1.1, §7.2.2.
+ * RFC 9051 §6.1.1, §7.2.2.
  */
 export interface CapabilityState {
   /** TLS is not on, and can be. */
@@ -12,21 +11,28 @@ export interface CapabilityState {
   /** Such as PLAIN, SCRAM-SHA-256. */
   readonly mechanisms: readonly string[];
   readonly isAuthenticated: boolean;
+  /** The largest letter that APPEND takes. */
+  readonly appendOctetsMax: number;
 }
 
 /** In every state. */
 const ALWAYS = ['IMAP4rev1', 'LITERAL+', 'ENABLE', 'ID'];
 /** Told also before login, so that clients need not ask again. */
-const MAILBOXES = ['IDLE', 'NAMESPACE', 'UNSELECT', 'CHILDREN', 'SPECIAL-USE', 'UIDPLUS', 'MOVE', 'CONDSTORE', 'QRESYNC', 'ESEARCH', 'SEARCHRES'];
+const MAILBOXES = ['IDLE', 'NAMESPACE', 'UNSELECT', 'CHILDREN', 'SPECIAL-USE', 'UIDPLUS', 'MOVE', 'CONDSTORE', 'QRESYNC', 'ESEARCH', 'SEARCHRES',
+  'LIST-EXTENDED', 'LIST-STATUS', 'CREATE-SPECIAL-USE', 'STATUS=SIZE', 'STATUS=DELETED', 'OBJECTID', 'SAVEDATE', 'WITHIN', 'PARTIAL', 'PREVIEW', 'UIDONLY',
+  'UNAUTHENTICATE', 'SORT', 'SORT=DISPLAY', 'ESORT', 'THREAD=ORDEREDSUBJECT', 'THREAD=REFERENCES',
+];
 
 export function capabilities(state: CapabilityState): readonly string[] {
-  if (state.isAuthenticated) return [...ALWAYS, ...MAILBOXES];
+  // RFC 7889 §3.1.
+  const mailboxes = [...MAILBOXES, `APPENDLIMIT=${state.appendOctetsMax}`];
+  if (state.isAuthenticated) return [...ALWAYS, ...mailboxes];
   return [
     ...ALWAYS,
     'SASL-IR',
     ...(state.canStartTls ? ['STARTTLS'] : []),
     // RFC 9051 §6.2.3: LOGINDISABLED where LOGIN would be refused; no mechanism is named there either.
     ...(state.isLoginAllowed ? state.mechanisms.map((mechanism) => `AUTH=${mechanism}`) : ['LOGINDISABLED']),
-    ...MAILBOXES,
+    ...mailboxes,
   ];
 }

@@ -47,7 +47,18 @@ const EXAMPLES: readonly (readonly [string, Command])[] = [
     name: 'STORE', isUid: false, set: [{ from: 7, to: 7 }, { from: 5, to: 5 }, { from: 9, to: 9 }], how: 'add', isSilent: true, flags: ['\\Deleted'], unchangedSince: 320_162_338,
   }],
   ['a SEARCH RETURN (SAVE) MODSEQ "/flags/\\\\draft" all 620162338', {
-    name: 'SEARCH', isUid: false, returnOptions: ['SAVE'], key: { key: 'MODSEQ', modseq: 620_162_338 },
+    name: 'SEARCH', isUid: false, returns: { options: ['SAVE'] }, key: { key: 'MODSEQ', modseq: 620_162_338 },
+  }],
+  ['a UID SEARCH RETURN (PARTIAL -1:-100) UNDELETED OLDER 60', {
+    name: 'SEARCH', isUid: true, returns: { options: ['PARTIAL'], page: { from: -1, to: -100 } },
+    key: { key: 'AND', all: [{ key: 'FLAG', flag: '\\Deleted', isSet: false }, { key: 'OLDER', seconds: 60 }] },
+  }],
+  ['a UID FETCH 25900:26600 (UID PREVIEW (LAZY) FLAGS) (PARTIAL 1:500)', {
+    name: 'FETCH', isUid: true, set: [{ from: 25_900, to: 26_600 }], items: [{ item: 'UID' }, { item: 'PREVIEW' }, { item: 'FLAGS' }], page: { from: 1, to: 500 },
+  }],
+  ['a FETCH 1 PREVIEW', { name: 'FETCH', isUid: false, set: [{ from: 1, to: 1 }], items: [{ item: 'PREVIEW' }] }],
+  ['a SEARCH OR SAVEDON 1-Feb-1994 EMAILID M6d99ac3275bb4e', {
+    name: 'SEARCH', isUid: false, key: { key: 'OR', either: { key: 'SAVEDON', date: Date.UTC(1994, 1, 1) }, or: { key: 'EMAILID', id: 'M6d99ac3275bb4e' } },
   }],
   ['a SEARCH UID $', { name: 'SEARCH', isUid: false, key: { key: 'SET', isUid: true, set: '$' } }],
   ['A003 CREATE owatagusiam/', { name: 'CREATE', mailbox: 'owatagusiam/' }],
@@ -61,9 +72,9 @@ const EXAMPLES: readonly (readonly [string, Command])[] = [
   ['A101 LIST "" ""', { name: 'LIST', reference: '', patterns: [''], selectOptions: [], returnOptions: [], statusItems: [] }],
   ['A202 LIST ~/Mail/ %', { name: 'LIST', reference: '~/Mail/', patterns: ['%'], selectOptions: [], returnOptions: [], statusItems: [] }],
   ['A002 LSUB "#news." "comp.mail.*"', { name: 'LSUB', reference: '#news.', patterns: ['comp.mail.*'], selectOptions: [], returnOptions: [], statusItems: [] }],
-  ['A04 LIST (REMOTE RECURSIVEMATCH) "" ("INBOX" Drafts) RETURN (CHILDREN STATUS (MESSAGES UNSEEN))', {
-    name: 'LIST', reference: '', patterns: ['INBOX', 'Drafts'], selectOptions: ['REMOTE', 'RECURSIVEMATCH'],
-    returnOptions: ['CHILDREN', 'STATUS'], statusItems: ['MESSAGES', 'UNSEEN'],
+  ['A04 LIST (REMOTE RECURSIVEMATCH SUBSCRIBED) "" ("INBOX" Drafts) RETURN (CHILDREN STATUS (MESSAGES UNSEEN))', {
+    name: 'LIST', reference: '', patterns: ['INBOX', 'Drafts'], selectOptions: ['REMOTE', 'RECURSIVEMATCH', 'SUBSCRIBED'],
+    returnOptions: ['CHILDREN', 'STATUS'], statusItems: ['MESSAGES', 'UNSEEN'], isExtended: true,
   }],
   ['A042 STATUS blurdybloop (UIDNEXT MESSAGES)', { name: 'STATUS', mailbox: 'blurdybloop', items: ['UIDNEXT', 'MESSAGES'] }],
   ['FXXZ CHECK', { name: 'CHECK' }],
@@ -83,9 +94,9 @@ const EXAMPLES: readonly (readonly [string, Command])[] = [
     },
   }],
   ['A283 SEARCH TEXT "string not in mailbox"', { name: 'SEARCH', isUid: false, key: { key: 'TEXT', text: 'string not in mailbox' } }],
-  ['A282 SEARCH RETURN (MIN COUNT) FLAGGED', { name: 'SEARCH', isUid: false, returnOptions: ['MIN', 'COUNT'], key: { key: 'FLAG', flag: '\\Flagged', isSet: true } }],
+  ['A282 SEARCH RETURN (MIN COUNT) FLAGGED', { name: 'SEARCH', isUid: false, returns: { options: ['MIN', 'COUNT'] }, key: { key: 'FLAG', flag: '\\Flagged', isSet: true } }],
   ['A SEARCH RETURN () CHARSET utf-8 2,4:* UID 5', {
-    name: 'SEARCH', isUid: false, returnOptions: [], charset: 'UTF-8', key: {
+    name: 'SEARCH', isUid: false, returns: { options: [] }, charset: 'UTF-8', key: {
       key: 'AND', all: [
         { key: 'SET', isUid: false, set: [{ from: 2, to: 2 }, { from: 4, to: Infinity }] },
         { key: 'SET', isUid: true, set: [{ from: 5, to: 5 }] },
@@ -180,7 +191,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['a SELECT foo%', 'a SELECT: expected a space, then parameters at octet 13'],
   ['a STATUS foo ()', 'a STATUS: expected an item at octet 15'],
   ['a STATUS foo (LOWESTMODSEQ)', 'a STATUS: There is no such item of a status'],
-  ['a LIST "" (% ) RETURN (X)', 'a LIST: expected a mailbox name or pattern at octet 14'],
+  ['a LIST "" (% ) RETURN (X)', 'a LIST: expected a pattern at octet 14'],
   ['a LIST (FOO) "" *', 'a LIST: There is no such option'],
   ['a FETCH 0 FLAGS', 'a FETCH: expected a message number or "*" from 1 at octet 9'],
   ['a FETCH 1:4294967296 FLAGS', 'a FETCH: expected a message number or "*" of at most 32 bits at octet 11'],
@@ -198,7 +209,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['a SEARCH (ALL', 'a SEARCH: expected a space or ")" at octet 14'],
   ['a SEARCH &', 'a SEARCH: expected a search key at octet 10'],
   ['a SEARCH SINCE 31-Feb-2020', 'a SEARCH: A date is like 1-Feb-1994'],
-  ['a SEARCH YOUNGER 3', 'a SEARCH: There is no such search key'],
+  ['a SEARCH HEAVIER 3', 'a SEARCH: There is no such search key'],
   ['a APPEND INBOX "1-Feb-1994" {3}', 'a APPEND: A date is like "17-Jul-1996 02:44:25 -0700"'],
   ['a APPEND INBOX hello', 'a APPEND: expected a literal with the message at octet 16'],
   ['a ID ("name")', 'a ID: expected a space, then a value at octet 13'],

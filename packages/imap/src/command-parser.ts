@@ -5,11 +5,12 @@
  * literal that has to come next. State (who may say what when) is the session's.
  */
 import type { Command, MessageSet, TaggedCommand } from './command.ts';
-import { Cursor, FLAGS_MAX, LiteralAwaited, Misread } from './cursor.ts';
+import { Cursor, FLAGS_MAX, LiteralAwaited, Misread, type Tongue } from './cursor.ts';
 import { parseDateTime } from './imap-date.ts';
 import { readFetchItems, readFetchModifiers } from './fetch-parser.ts';
 import { readList, readLsub, readStatusItems } from './list-parser.ts';
 import { readSearch, UnknownCharset } from './search-parser.ts';
+import { readSort, readThread } from './sort-parser.ts';
 import { readSelectParameters } from './select-parser.ts';
 
 export type AppendCommand = Extract<Command, { readonly name: 'APPEND' }>;
@@ -30,8 +31,8 @@ const CAPABILITIES_MAX = 64;
 const TAG_LENGTH_MAX = 256;
 
 /** `text` and `literals` are as `Cursor` has them. */
-export function parseCommand(text: string, literals: readonly Buffer[]): Parsed {
-  const cursor = new Cursor(text, literals);
+export function parseCommand(text: string, literals: readonly Buffer[], tongue?: Tongue): Parsed {
+  const cursor = new Cursor(text, literals, tongue);
   const tag = cursor.tag();
   if (tag === undefined || tag.length > TAG_LENGTH_MAX || !(cursor.is(' ') || cursor.isAtEnd)) {
     return { kind: 'bad', tag: '*', text: text === '' ? 'An empty line is no command' : 'A command begins with a tag and a space' };
@@ -68,6 +69,7 @@ function readArguments(name: string, cursor: Cursor): Command {
     case 'UNSELECT':
     case 'NAMESPACE':
     case 'IDLE':
+    case 'UNAUTHENTICATE':
       return { name };
     case 'ID': return readId(cursor);
     case 'ENABLE':
@@ -113,6 +115,8 @@ function readOnMessages(name: string, cursor: Cursor): Command {
       cursor.space('items');
       return { name: plain, isUid, set, items: readFetchItems(cursor), ...readFetchModifiers(cursor, isUid) };
     }
+    case 'SORT': return { name: plain, isUid, ...readSort(cursor) };
+    case 'THREAD': return { name: plain, isUid, ...readThread(cursor) };
     case 'STORE': return readStore(isUid, cursor);
     case 'COPY':
     case 'MOVE':

@@ -10,6 +10,8 @@
  */
 import { parseCommand, type AppendCommand } from './command-parser.ts';
 import type { Command } from './command.ts';
+import type { Tongue } from './cursor.ts';
+import { REV1 } from './dialect.ts';
 import { LineBuffer } from './line-buffer.ts';
 
 export type ReaderEvent =
@@ -60,6 +62,7 @@ type Expected =
 export class CommandReader {
   readonly #input = new LineBuffer();
   #limits: ReaderLimits;
+  #tongue: Tongue = REV1;
   #expected: Expected = { what: 'command' };
   /** The command so far, as `Cursor` has it. */
   #text = '';
@@ -73,6 +76,11 @@ export class CommandReader {
   /** From the next octet on. */
   setLimits(limits: ReaderLimits): void {
     this.#limits = limits;
+  }
+
+  /** What the client has enabled: from the next command on. */
+  setTongue(tongue: Tongue): void {
+    this.#tongue = tongue;
   }
 
   /** Takes octets in; call `next` until it gives nothing before pushing more. */
@@ -169,7 +177,7 @@ export class CommandReader {
 
   #readCommand(line: Buffer): ReaderEvent | undefined {
     this.#text += line.toString('latin1');
-    const parsed = parseCommand(this.#text, this.#literals);
+    const parsed = parseCommand(this.#text, this.#literals, this.#tongue);
     if (parsed.kind === 'literal') return this.#beginLiteral(parsed, line);
     this.#forget();
     switch (parsed.kind) {

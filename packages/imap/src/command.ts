@@ -11,7 +11,7 @@ export type SequenceSet = readonly { readonly from: number; readonly to: number 
 export type MessageSet = SequenceSet | '$';
 
 export type Command =
-  | { readonly name: 'CAPABILITY' | 'NOOP' | 'LOGOUT' | 'STARTTLS' | 'CHECK' | 'CLOSE' | 'UNSELECT' | 'NAMESPACE' | 'IDLE' }
+  | { readonly name: 'CAPABILITY' | 'NOOP' | 'LOGOUT' | 'STARTTLS' | 'CHECK' | 'CLOSE' | 'UNSELECT' | 'NAMESPACE' | 'IDLE' | 'UNAUTHENTICATE' }
   | { readonly name: 'ID'; readonly fields: readonly (readonly [string, string | null])[] | null }
   | { readonly name: 'ENABLE'; readonly capabilities: readonly string[] }
   | { readonly name: 'AUTHENTICATE'; readonly mechanism: string; /** Base64 as sent; `=` is an empty one. */ readonly initialResponse?: string }
@@ -28,18 +28,23 @@ export type Command =
   | {
     readonly name: 'LIST' | 'LSUB'; readonly reference: string; readonly patterns: readonly string[];
     readonly selectOptions: readonly string[]; readonly returnOptions: readonly string[]; readonly statusItems: readonly string[];
+    /** Asked with anything that RFC 5258 has added. */
+    readonly isExtended?: boolean;
   }
   | { readonly name: 'STATUS'; readonly mailbox: string; readonly items: readonly string[] }
   /** Its literal's octets arrive apart, as `literal` events of the reader. */
   | { readonly name: 'APPEND'; readonly mailbox: string; readonly flags: readonly Flag[]; /** Milliseconds since 1970. */ readonly internalDate?: number; readonly octets: number }
   | { readonly name: 'EXPUNGE'; /** UID EXPUNGE (RFC 4315). */ readonly uids?: MessageSet }
-  | { readonly name: 'SEARCH'; readonly isUid: boolean; readonly charset?: string; readonly key: SearchKey; /** ESEARCH (RFC 4731), absent if not asked. */ readonly returnOptions?: readonly string[] }
+  | { readonly name: 'SEARCH'; readonly isUid: boolean; readonly charset?: string; readonly key: SearchKey; readonly returns?: SearchReturns }
+  | { readonly name: 'SORT'; readonly isUid: boolean; readonly charset: string; readonly key: SearchKey; readonly criteria: readonly SortCriterion[]; readonly returns?: SearchReturns }
+  | { readonly name: 'THREAD'; readonly isUid: boolean; readonly charset: string; readonly key: SearchKey; readonly algorithm: 'REFERENCES' | 'ORDEREDSUBJECT' }
   | {
     readonly name: 'FETCH'; readonly isUid: boolean; readonly set: MessageSet; readonly items: readonly FetchItem[];
     /** Only what has a higher modseq (RFC 7162 §3.1.4.1). */
     readonly changedSince?: number;
     /** With `changedSince`: also what is gone since (RFC 7162 §3.2.6). */
     readonly isVanishedAsked?: boolean;
+    readonly page?: Page;
   }
   | {
     readonly name: 'STORE'; readonly isUid: boolean; readonly set: MessageSet;
@@ -48,6 +53,18 @@ export type Command =
     readonly unchangedSince?: number;
   }
   | { readonly name: 'COPY' | 'MOVE'; readonly isUid: boolean; readonly set: MessageSet; readonly mailbox: string };
+
+/** RFC 5256 §3, RFC 5957 §3. */
+export interface SortCriterion {
+  readonly by: 'ARRIVAL' | 'CC' | 'DATE' | 'FROM' | 'SIZE' | 'SUBJECT' | 'TO' | 'DISPLAYFROM' | 'DISPLAYTO';
+  readonly isReverse: boolean;
+}
+
+/** Results from one place to another, counted from 1, or from the end with -1 (RFC 9394 §3.1). */
+export interface Page {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** What the client knew of the mailbox: RFC 7162 §3.2.5. */
 export interface Resync {
@@ -63,7 +80,7 @@ export interface TaggedCommand {
 
 /** RFC 9051 §6.4.5. */
 export type FetchItem =
-  | { readonly item: 'FLAGS' | 'INTERNALDATE' | 'RFC822.SIZE' | 'ENVELOPE' | 'BODYSTRUCTURE' | 'BODY' | 'UID' | 'MODSEQ' }
+  | { readonly item: 'FLAGS' | 'INTERNALDATE' | 'RFC822.SIZE' | 'ENVELOPE' | 'BODYSTRUCTURE' | 'BODY' | 'UID' | 'MODSEQ' | 'SAVEDATE' | 'EMAILID' | 'THREADID' | 'PREVIEW' }
   | {
     readonly item: 'SECTION';
     readonly section: Section;
@@ -83,14 +100,26 @@ export interface Section {
   readonly fields?: readonly string[];
 }
 
-/** RFC 9051 §6.4.4, RFC 3501 §6.4.4, RFC 5032 (WITHIN is another issue's). Strings are decoded from their charset. */
+/** ESEARCH (RFC 4731 §3.1); absent if not asked. */
+export interface SearchReturns {
+  /** MIN, MAX, ALL, COUNT, SAVE, PARTIAL. */
+  readonly options: readonly string[];
+  /** With PARTIAL. */
+  readonly page?: Page;
+}
+
+/** RFC 9051 §6.4.4, RFC 3501 §6.4.4. Strings are decoded from their charset. */
 export type SearchKey =
-  | { readonly key: 'ALL' | 'NEW' | 'OLD' | 'RECENT' }
+  | { readonly key: 'ALL' | 'NEW' | 'OLD' | 'RECENT' | /** RFC 8514 §4.3. */ 'SAVEDATESUPPORTED' }
   | { readonly key: 'FLAG'; readonly flag: Flag; readonly isSet: boolean }
   | { readonly key: 'FROM' | 'TO' | 'CC' | 'BCC' | 'SUBJECT' | 'BODY' | 'TEXT'; readonly text: string }
   | { readonly key: 'HEADER'; readonly field: string; readonly text: string }
   /** Midnight UTC of the date named, milliseconds since 1970; compared as dates, without time or zone. */
-  | { readonly key: 'BEFORE' | 'ON' | 'SINCE' | 'SENTBEFORE' | 'SENTON' | 'SENTSINCE'; readonly date: number }
+  | { readonly key: 'BEFORE' | 'ON' | 'SINCE' | 'SENTBEFORE' | 'SENTON' | 'SENTSINCE' | /** RFC 8514 §4.3. */ 'SAVEDBEFORE' | 'SAVEDON' | 'SAVEDSINCE'; readonly date: number }
+  /** RFC 5032 §3. */
+  | { readonly key: 'OLDER' | 'YOUNGER'; readonly seconds: number }
+  /** RFC 8474 §6. */
+  | { readonly key: 'EMAILID' | 'THREADID'; readonly id: string }
   | { readonly key: 'LARGER' | 'SMALLER'; readonly octets: number }
   | { readonly key: 'SET'; readonly isUid: boolean; readonly set: MessageSet }
   /** At least this; of the message, whatever entry was named (RFC 7162 §3.1.5). */

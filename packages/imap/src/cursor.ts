@@ -10,6 +10,7 @@
 import { isUtf8 } from 'node:buffer';
 import { canonicalFlag, SYSTEM_FLAGS, type Flag } from '@posthorn/mail/flags.ts';
 import type { MessageSet, SequenceSet } from './command.ts';
+import { type Dialect, REV1 } from './dialect.ts';
 import { canonicalInbox, decodeModifiedUtf7 } from './mailbox-name.ts';
 
 /** What the text is not. Thrown and caught inside the parser. */
@@ -50,15 +51,20 @@ const BASE64 = /=|[A-Za-z0-9+/]+={0,2}/y;
 const DIGITS = /\d{1,15}/y;
 const LONG_DIGITS = /\d{1,19}/y;
 
+/** What the client has said about how it writes. */
+export type Tongue = Pick<Dialect, 'isUtf8'>;
+
 export class Cursor {
   readonly #text: string;
   readonly #literals: readonly Buffer[];
+  readonly #tongue: Tongue;
   #at = 0;
   #literal = 0;
 
-  constructor(text: string, literals: readonly Buffer[]) {
+  constructor(text: string, literals: readonly Buffer[], tongue: Tongue = REV1) {
     this.#text = text;
     this.#literals = literals;
+    this.#tongue = tongue;
   }
 
   get isAtEnd(): boolean {
@@ -85,6 +91,11 @@ export class Cursor {
     if (!this.is(character)) return false;
     this.#at++;
     return true;
+  }
+
+  /** Passes over what a sticky pattern finds here, if it does. */
+  skip(pattern: RegExp): boolean {
+    return this.#match(pattern) !== undefined;
   }
 
   expect(character: string): void {
@@ -146,12 +157,16 @@ export class Cursor {
 
   /** A quoted string or a literal, decoded: UTF-8 if it is that, else each octet a character. */
   string(expected: string): string {
+    return decodeText(this.#stringOctets(expected));
+  }
+
+  #stringOctets(expected: string): Buffer {
     const quoted = this.#match(QUOTED);
-    if (quoted !== undefined) return decodeText(Buffer.from(quoted.slice(1, -1).replaceAll(/\\(.)/g, '$1'), 'latin1'));
+    if (quoted !== undefined) return Buffer.from(quoted.slice(1, -1).replaceAll(/\\(.)/g, '$1'), 'latin1');
     const octets = this.#takeLiteral(expected);
     // RFC 9051 §9 CHAR8: no NUL, even in a literal.
     if (octets.includes(0)) this.fail('a literal without NUL');
-    return decodeText(octets);
+    return octets;
   }
 
   /** RFC 4959 §3: base64, or `=` for an empty response. */
@@ -179,21 +194,27 @@ export class Cursor {
 
   /** Decoded to Unicode. RFC 3501 §5.1.3: eight-bit names and careless ampersands are refused. */
   mailbox(): string {
-    return canonicalInbox(this.#decodeName(this.astring('a mailbox name'), 'mailbox name')) || this.fail('a mailbox name that is not empty');
+    return canonicalInbox(this.#name(ASTRING_ATOM, 'mailbox name')) || this.fail('a mailbox name that is not empty');
   }
 
   /** The reference of LIST, which may be empty. */
   reference(): string {
-    return this.#decodeName(this.astring('a reference name'), 'reference');
+    return this.#name(ASTRING_ATOM, 'reference name');
   }
 
   /** RFC 9051 §9: list-mailbox, where `%` and `*` may stand bare. */
   listPattern(): string {
-    return this.#decodeName(this.#match(LIST_ATOM) ?? this.string('a mailbox name or pattern'), 'pattern');
+    return this.#name(LIST_ATOM, 'pattern');
   }
 
-  #decodeName(wire: string, what: string): string {
-    return decodeModifiedUtf7(wire) ?? this.refuse(`That ${what} is not in modified UTF-7: "&" is written "&-", other than ASCII is encoded`);
+  #name(atom: RegExp, what: string): string {
+    const bare = this.#match(atom);
+    const octets = bare === undefined ? this.#stringOctets(`a ${what}`) : Buffer.from(bare, 'latin1');
+    if (this.#tongue.isUtf8) {
+      // RFC 9051 §5.1, RFC 6855 §3.
+      return isUtf8(octets) ? octets.toString() : this.refuse(`That ${what} is not in UTF-8`);
+    }
+    return decodeModifiedUtf7(decodeText(octets)) ?? this.refuse(`That ${what} is not in modified UTF-7: "&" is written "&-", other than ASCII is encoded`);
   }
 
   /** A flag that can be stored. \Recent and unknown system flags cannot. */

@@ -1,8 +1,12 @@
 /**
  * Reads what FETCH asks for. RFC 9051 §6.4.5, RFC 3501 §6.4.5 and §9 (fetch-att).
  */
-import type { FetchItem, Section } from './command.ts';
+import type { Command, FetchItem, Page, Section } from './command.ts';
 import type { Cursor } from './cursor.ts';
+
+const LAZY = / \(LAZY\)/iy;
+
+type FetchCommand = Extract<Command, { readonly name: 'FETCH' }>;
 
 export const FETCH_ITEMS_MAX = 128;
 /** Field names in one section. */
@@ -27,24 +31,47 @@ export function readFetchItems(cursor: Cursor): readonly FetchItem[] {
   return MACROS.get(word) ?? [readItem(cursor, word)];
 }
 
-/** RFC 7162 §3.1.4.1 and §3.2.6: a list behind the items. */
-export function readFetchModifiers(cursor: Cursor, isUid: boolean): { readonly changedSince?: number; readonly isVanishedAsked?: boolean } {
+/** RFC 8970 §3.1: LAZY asks for it only if it is at hand, which ours always is. */
+function readPreview(cursor: Cursor): FetchItem {
+  cursor.skip(LAZY);
+  return { item: 'PREVIEW' };
+}
+
+/** RFC 7162 §3.1.4.1 and §3.2.6, RFC 9394 §3.2: a list behind the items. */
+export function readFetchModifiers(cursor: Cursor, isUid: boolean): Pick<FetchCommand, 'changedSince' | 'isVanishedAsked' | 'page'> {
   if (cursor.isAtEnd) return {};
   cursor.space('modifiers');
   let changedSince: number | undefined;
   let isVanishedAsked = false;
+  let page: Page | undefined;
   const modifier = (): void => {
     const word = cursor.word('CHANGEDSINCE or VANISHED');
     if (word === 'VANISHED') isVanishedAsked = true;
     else if (word === 'CHANGEDSINCE') {
       cursor.space('a modseq');
       changedSince = cursor.modseq('a modseq');
-    } else cursor.refuse('CHANGEDSINCE and VANISHED are all that modify FETCH');
+    } else if (word === 'PARTIAL' && isUid) page = readPage(cursor);
+    else cursor.refuse('CHANGEDSINCE, and with UIDs VANISHED and PARTIAL, are all that modify FETCH');
   };
-  cursor.list(modifier, { what: 'modifiers', isEmptyAllowed: false, max: 2 });
+  cursor.list(modifier, { what: 'modifiers', isEmptyAllowed: false, max: 3 });
   // RFC 7162 §3.2.6: VANISHED goes with CHANGEDSINCE, and with UIDs.
   if (isVanishedAsked && (changedSince === undefined || !isUid)) cursor.refuse('VANISHED is for UID FETCH with CHANGEDSINCE');
-  return { ...(changedSince === undefined ? {} : { changedSince }), ...(isVanishedAsked ? { isVanishedAsked } : {}) };
+  return {
+    ...(changedSince === undefined ? {} : { changedSince }),
+    ...(isVanishedAsked ? { isVanishedAsked } : {}),
+    ...(page === undefined ? {} : { page }),
+  };
+}
+
+/** RFC 9394 §3.1: `1:500`, or `-1:-500` from the end. */
+export function readPage(cursor: Cursor): Page {
+  cursor.space('a range');
+  const isFromEnd = cursor.take('-');
+  const from = cursor.nzNumber('a number');
+  cursor.expect(':');
+  if (isFromEnd !== cursor.take('-')) cursor.refuse('A range counts from the beginning or from the end, not both');
+  const to = cursor.nzNumber('a number');
+  return isFromEnd ? { from: -from, to: -to } : { from, to };
 }
 
 function readItem(cursor: Cursor, word: string): FetchItem {
@@ -56,7 +83,12 @@ function readItem(cursor: Cursor, word: string): FetchItem {
     case 'BODYSTRUCTURE':
     case 'UID':
     case 'MODSEQ':
+    // RFC 8514 §4.2, RFC 8474 §5.
+    case 'SAVEDATE':
+    case 'EMAILID':
+    case 'THREADID':
       return { item: word };
+    case 'PREVIEW': return readPreview(cursor);
     // RFC 3501 §6.4.5: functionally equivalent to BODY[], BODY.PEEK[HEADER] and BODY[TEXT], but for their names.
     case 'RFC822': return { item: 'SECTION', section: { part: [] }, isPeek: false, oldName: word };
     case 'RFC822.HEADER': return { item: 'SECTION', section: { part: [], text: 'HEADER' }, isPeek: true, oldName: word };

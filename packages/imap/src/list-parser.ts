@@ -1,11 +1,11 @@
 /**
  * Reads LIST, LSUB and what STATUS asks for.
  *
- * The extended syntax of LIST is understood, which does not mean that it is advertised.
  * RFC 9051 §6.3.9, §6.3.11; RFC 5258, RFC 5819, RFC 6154 (options).
  */
 import type { Command } from './command.ts';
 import type { Cursor } from './cursor.ts';
+import { isSelectable } from './list-selection.ts';
 
 type ListCommand = Extract<Command, { readonly name: 'LIST' | 'LSUB' }>;
 
@@ -15,22 +15,26 @@ const OPTIONS_MAX = 16;
 
 const SELECT_OPTIONS = new Set(['SUBSCRIBED', 'REMOTE', 'RECURSIVEMATCH', 'SPECIAL-USE']);
 const RETURN_OPTIONS = new Set(['SUBSCRIBED', 'CHILDREN', 'SPECIAL-USE', 'STATUS']);
-const STATUS_ITEMS = new Set(['MESSAGES', 'RECENT', 'UIDNEXT', 'UIDVALIDITY', 'UNSEEN', 'DELETED', 'SIZE', 'HIGHESTMODSEQ']);
+const STATUS_ITEMS = new Set(['MESSAGES', 'RECENT', 'UIDNEXT', 'UIDVALIDITY', 'UNSEEN', 'DELETED', 'SIZE', 'HIGHESTMODSEQ', 'MAILBOXID', 'APPENDLIMIT']);
 
 export function readList(cursor: Cursor): ListCommand {
   cursor.space('a reference name');
+  let isExtended = false;
   let selectOptions: readonly string[] = [];
   if (cursor.is('(')) {
     selectOptions = cursor.list(() => readOption(cursor, SELECT_OPTIONS), { what: 'options', isEmptyAllowed: true, max: OPTIONS_MAX });
+    if (!isSelectable(selectOptions)) cursor.refuse('RECURSIVEMATCH needs something to match');
+    isExtended = true;
     cursor.space('a reference name');
   }
   const reference = cursor.reference();
   cursor.space('a pattern');
+  isExtended ||= cursor.is('(');
   const patterns = cursor.is('(')
     ? cursor.list(() => readPattern(cursor), { what: 'patterns', isEmptyAllowed: false, max: LIST_PATTERNS_MAX })
     : [readPattern(cursor)];
   const base = { name: 'LIST', reference, patterns, selectOptions } as const;
-  if (cursor.isAtEnd) return { ...base, returnOptions: [], statusItems: [] };
+  if (cursor.isAtEnd) return { ...base, returnOptions: [], statusItems: [], ...(isExtended ? { isExtended } : {}) };
   cursor.space('RETURN');
   if (cursor.word('RETURN') !== 'RETURN') cursor.refuse('RETURN is all that may follow the pattern');
   cursor.space('options');
@@ -44,7 +48,7 @@ export function readList(cursor: Cursor): ListCommand {
     return option;
   };
   const returnOptions = cursor.list(returnOption, { what: 'options', isEmptyAllowed: true, max: OPTIONS_MAX });
-  return { ...base, returnOptions, statusItems };
+  return { ...base, returnOptions, statusItems, isExtended: true };
 }
 
 export function readLsub(cursor: Cursor): ListCommand {

@@ -82,7 +82,7 @@ export function selectMailboxes(names: readonly string[], patterns: readonly str
 }
 
 /** `a/b/c` lies below `a` and `a/b`. */
-function levelsAbove(name: string): readonly string[] {
+export function levelsAbove(name: string): readonly string[] {
   const levels: string[] = [];
   for (let at = name.indexOf(DELIMITER); at !== -1; at = name.indexOf(DELIMITER, at + 1)) levels.push(name.slice(0, at));
   return levels;

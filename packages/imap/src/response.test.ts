@@ -71,9 +71,16 @@ test('the lines of RFC 3501 §7.2 and its extensions', () => {
 
 test('RFC 4731 §3.1: ESEARCH says what was asked, of nothing only the count', () => {
   const about = { tag: 'A282', isUid: false };
-  expect(esearchLine({ ...about, options: ['MIN', 'COUNT'], numbers: [2, 10, 11] })).toBe('* ESEARCH (TAG "A282") MIN 2 COUNT 3\r\n');
-  expect(esearchLine({ ...about, isUid: true, options: [], numbers: [2, 10, 11] })).toBe('* ESEARCH (TAG "A282") UID ALL 2,10:11\r\n');
-  expect(esearchLine({ ...about, options: ['MIN', 'MAX', 'ALL', 'COUNT'], numbers: [] })).toBe('* ESEARCH (TAG "A282") COUNT 0\r\n');
+  expect(esearchLine({ ...about, returns: { options: ['MIN', 'COUNT'] }, numbers: [2, 10, 11] })).toBe('* ESEARCH (TAG "A282") MIN 2 COUNT 3\r\n');
+  expect(esearchLine({ ...about, isUid: true, returns: { options: [] }, numbers: [2, 10, 11] })).toBe('* ESEARCH (TAG "A282") UID ALL 2,10:11\r\n');
+  expect(esearchLine({ ...about, returns: { options: ['MIN', 'MAX', 'ALL', 'COUNT'] }, numbers: [] })).toBe('* ESEARCH (TAG "A282") COUNT 0\r\n');
+  // RFC 9394 §3.1.
+  const pageOf = (from: number, to: number): string => esearchLine({ ...about, returns: { options: ['PARTIAL'], page: { from, to } }, numbers: [2, 10, 11, 12, 20] });
+  expect(pageOf(2, 4)).toBe('* ESEARCH (TAG "A282") PARTIAL (2:4 10:12)\r\n');
+  expect(pageOf(-1, -2)).toBe('* ESEARCH (TAG "A282") PARTIAL (-1:-2 12,20)\r\n');
+  expect(pageOf(-2, -9)).toBe('* ESEARCH (TAG "A282") PARTIAL (-2:-9 2,10:12)\r\n');
+  expect(pageOf(6, 9)).toBe('* ESEARCH (TAG "A282") PARTIAL (6:9 NIL)\r\n');
+  expect(pageOf(-6, -9)).toBe('* ESEARCH (TAG "A282") PARTIAL (-6:-9 NIL)\r\n');
 });
 
 test('RFC 9586 §3.3: those who know no sequence numbers are told UIDs', () => {

@@ -2,8 +2,9 @@
  * Reads SEARCH. RFC 9051 §6.4.4, RFC 3501 §6.4.4; RETURN is RFC 4731.
  */
 import { SYSTEM_FLAGS, type Flag } from '@posthorn/mail/flags.ts';
-import type { MessageSet, SearchKey } from './command.ts';
+import type { MessageSet, Page, SearchKey, SearchReturns } from './command.ts';
 import type { Cursor } from './cursor.ts';
+import { readPage } from './fetch-parser.ts';
 import { parseDate } from './imap-date.ts';
 
 /** The charset of the strings is not ours. Thrown and caught inside the parser. */
@@ -23,8 +24,10 @@ export const SEARCH_DEPTH_MAX = 100;
 export const SEARCH_KEYS_MAX = 1000;
 
 const CHARSETS = new Set(['US-ASCII', 'UTF-8']);
-/** RFC 4731 §3.1; SAVE is RFC 5182 §2. */
-const RETURN_OPTIONS = new Set(['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE']);
+/** RFC 4731 §3.1; SAVE is RFC 5182 §2, PARTIAL RFC 9394 §3.1. */
+const RETURN_OPTIONS = new Set(['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE', 'PARTIAL']);
+/** RFC 8474 §4: objectid. */
+const OBJECT_ID = /^[A-Za-z0-9_-]{1,255}$/;
 
 /** RFC 9051 §6.4.4: flags that are set, or with UN- are not. */
 const FLAG_KEYS: ReadonlyMap<string, SearchKey> = new Map(SYSTEM_FLAGS.flatMap((flag) => {
@@ -39,38 +42,61 @@ function flagKey(name: string, flag: Flag, isSet: boolean): readonly [string, Se
 interface SearchArguments {
   readonly charset?: string;
   readonly key: SearchKey;
-  readonly returnOptions?: readonly string[];
+  readonly returns?: SearchReturns;
 }
 
 export function readSearch(cursor: Cursor): SearchArguments {
   cursor.space('a search key');
   let word = cursor.isLetter ? cursor.word('a search key') : undefined;
-  let returnOptions: readonly string[] | undefined;
+  let returns: SearchReturns | undefined;
   if (word === 'RETURN') {
     cursor.space('options');
-    returnOptions = cursor.list(() => readReturnOption(cursor), { what: 'options', isEmptyAllowed: true, max: RETURN_OPTIONS.size });
+    returns = readReturns(cursor);
     cursor.space('a search key');
     word = cursor.isLetter ? cursor.word('a search key') : undefined;
   }
   let charset: string | undefined;
   if (word === 'CHARSET') {
     cursor.space('a charset');
-    charset = cursor.astring('a charset').toUpperCase();
-    // RFC 9051 §6.4.4: US-ASCII and UTF-8 must be there, others may be refused.
-    if (!CHARSETS.has(charset)) throw new UnknownCharset(charset);
+    charset = readCharset(cursor);
     cursor.space('a search key');
     word = undefined;
   }
   return {
     key: new KeyReader(cursor).readAll(word),
     ...(charset === undefined ? {} : { charset }),
-    ...(returnOptions === undefined ? {} : { returnOptions }),
+    ...(returns === undefined ? {} : { returns }),
   };
 }
 
-function readReturnOption(cursor: Cursor): string {
-  const option = cursor.atom('an option').toUpperCase();
-  return RETURN_OPTIONS.has(option) ? option : cursor.refuse('There is no such option');
+/** What SORT and THREAD end with: a charset, which they must name, and keys. RFC 5256 §5. */
+export function readCriteria(cursor: Cursor): { readonly charset: string; readonly key: SearchKey } {
+  cursor.space('a charset');
+  const charset = readCharset(cursor);
+  cursor.space('a search key');
+  return { charset, key: new KeyReader(cursor).readAll() };
+}
+
+/** RFC 9051 §6.4.4: US-ASCII and UTF-8 must be there, others may be refused. */
+function readCharset(cursor: Cursor): string {
+  const charset = cursor.astring('a charset').toUpperCase();
+  if (!CHARSETS.has(charset)) throw new UnknownCharset(charset);
+  return charset;
+}
+
+/** RFC 4731 §3.1. */
+export function readReturns(cursor: Cursor): SearchReturns {
+  let page: Page | undefined;
+  const option = (): string => {
+    const name = cursor.atom('an option').toUpperCase();
+    if (!RETURN_OPTIONS.has(name)) cursor.refuse('There is no such option');
+    if (name === 'PARTIAL') page = readPage(cursor);
+    return name;
+  };
+  const options = cursor.list(option, { what: 'options', isEmptyAllowed: true, max: RETURN_OPTIONS.size });
+  // RFC 9394 §3.1, RFC 5267 §4.4: all, or a page of them.
+  if (page !== undefined && options.includes('ALL')) cursor.refuse('PARTIAL and ALL exclude each other');
+  return { options, ...(page === undefined ? {} : { page }) };
 }
 
 /** Counts what it reads, and how deep. */
@@ -124,6 +150,7 @@ class KeyReader {
       case 'NEW':
       case 'OLD':
       case 'RECENT':
+      case 'SAVEDATESUPPORTED':
         return { key: word };
       case 'FROM':
       case 'TO':
@@ -142,11 +169,21 @@ class KeyReader {
       case 'SENTBEFORE':
       case 'SENTON':
       case 'SENTSINCE':
+      case 'SAVEDBEFORE':
+      case 'SAVEDON':
+      case 'SAVEDSINCE':
         return { key: word, date: this.#date() };
       case 'LARGER':
       case 'SMALLER':
         cursor.space('a number');
         return { key: word, octets: cursor.number('a number') };
+      case 'OLDER':
+      case 'YOUNGER':
+        cursor.space('a number of seconds');
+        return { key: word, seconds: cursor.nzNumber('a number of seconds') };
+      case 'EMAILID':
+      case 'THREADID':
+        return { key: word, id: this.#objectId() };
       case 'KEYWORD':
       case 'UNKEYWORD':
         cursor.space('a keyword');
@@ -171,6 +208,12 @@ class KeyReader {
   #text(): string {
     this.#cursor.space('a string');
     return this.#cursor.astring('a string');
+  }
+
+  #objectId(): string {
+    this.#cursor.space('an object id');
+    const id = this.#cursor.atom('an object id');
+    return OBJECT_ID.test(id) ? id : this.#cursor.refuse('An object id has letters, digits, _ and -');
   }
 
   #uids(): MessageSet {

@@ -18,8 +18,8 @@ const HEADER = Buffer.from([
 const TEXT = 'Liebe Eve,\nviele Grüße vom ΟΔΥΣΣΕΥΣ.\n';
 
 const KNOWN: SearchCandidate = { seqNum: 2, uid: 50, modseq: 700, flags: ['\\Seen', '$Work'], isRecent: true };
-const ROW = { internalDate: Date.UTC(2026, 5, 3, 0, 0, 0), octets: 1000, summary: { envelope: readEnvelope(HEADER), sentAt: Date.UTC(2026, 5, 2, 6, 30) } };
-const LARGEST = { seqNumMax: 4, uidMax: 99, saved: [7, 50] };
+const ROW = { internalDate: Date.UTC(2026, 5, 3, 0, 0, 0), savedAt: Date.UTC(2026, 5, 5), content: 7, prefix: Buffer.alloc(0), octets: 1000, summary: { envelope: readEnvelope(HEADER), sentAt: Date.UTC(2026, 5, 2, 6, 30) } };
+const LARGEST = { seqNumMax: 4, uidMax: 99, saved: [7, 50], now: Date.UTC(2026, 5, 4) };
 
 function isFound(text: string, more: Partial<SearchCandidate> = {}): boolean {
   const search = prepareSearch(keyOf(text), LARGEST);
@@ -35,6 +35,9 @@ test.each([
   ['KEYWORD $work', true], ['UNKEYWORD $WORK', false], ['KEYWORD other', false],
   ['RECENT', true], ['OLD', false], ['NEW', false], ['NOT SEEN', false], ['OR UNSEEN RECENT', true], ['OR UNSEEN DELETED', false], ['SEEN DELETED', false], ['(SEEN RECENT)', true],
   ['1:2', true], ['3:*', false], ['4:1', true], ['UID 50', true], ['UID 51:*', false], ['UID *:1', true], ['$', true], ['NOT UID $', false], ['MODSEQ 700', true], ['MODSEQ 701', false], ['MODSEQ "/flags/\\\\draft" all 620162338', false], ['UID 60:40', true],
+  ['OLDER 86400', true], ['OLDER 86401', false], ['YOUNGER 86400', true], ['YOUNGER 86399', false],
+  ['SAVEDON 5-Jun-2026', true], ['SAVEDBEFORE 5-Jun-2026', false], ['SAVEDSINCE 6-Jun-2026', false], ['SAVEDATESUPPORTED', true],
+  ['EMAILID M7', true], ['EMAILID M8', false], ['THREADID T7', false],
   ['LARGER 999', true], ['LARGER 1000', false], ['SMALLER 1001', true], ['SMALLER 1000', false],
   // The internal date is 3 June, as we tell it in UTC.
   ['ON 3-Jun-2026', true], ['BEFORE 3-Jun-2026', false], ['BEFORE 4-Jun-2026', true], ['SINCE 3-Jun-2026', true], ['SINCE 4-Jun-2026', false],
@@ -101,7 +104,7 @@ test('text is searched the same however it is cut, in pieces, and never across p
 
 test('ten thousand ranges over a hundred thousand messages are looked up, not walked', () => {
   const set = Array.from({ length: 10_000 }, (_, index) => ({ from: index * 10 + 1, to: index * 10 + 1 }));
-  const search = prepareSearch({ key: 'SET', isUid: true, set }, { seqNumMax: 100_000, uidMax: 100_000, saved: [] });
+  const search = prepareSearch({ key: 'SET', isUid: true, set }, { seqNumMax: 100_000, uidMax: 100_000, saved: [], now: 0 });
   let found = 0;
   for (let uid = 1; uid <= 100_000; uid++) found += search.matches({ ...KNOWN, uid }) === true ? 1 : 0;
   expect(found).toBe(10_000);

@@ -11,6 +11,7 @@ import { flagKey, type Flag } from '@posthorn/mail/flags.ts';
 import { fieldText, parseHeader } from '@posthorn/mail/header.ts';
 import type { ListedAddress, MessageEnvelope } from '@posthorn/mail/message-envelope.ts';
 import type { SearchKey } from './command.ts';
+import { emailId } from './object-id.ts';
 import { isInRanges, normalizeSet } from './sequence-set.ts';
 
 /** From cheap to dear. */
@@ -20,6 +21,9 @@ export type Verdict = boolean | SearchNeed;
 export interface SearchRow {
   /** Milliseconds since 1970; its date is that of UTC, in which we tell it. */
   readonly internalDate: number;
+  readonly savedAt: number;
+  readonly content: number;
+  readonly prefix: Buffer;
   readonly octets: number;
   readonly summary: { readonly envelope: MessageEnvelope; readonly sentAt: number | null };
 }
@@ -49,7 +53,8 @@ export interface Search {
 
 type Test = (candidate: SearchCandidate) => Verdict;
 
-const DAY = 86_400_000;
+const SECOND = 1000;
+const DAY = 86_400 * SECOND;
 const COST: Readonly<Record<SearchNeed, number>> = { row: 1, header: 2, body: 3 };
 const SEEN = flagKey('\\Seen');
 
@@ -61,6 +66,8 @@ export interface SearchContext {
   readonly uidMax: number;
   /** `$`, as UIDs, ascending. */
   readonly saved: readonly number[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 export function prepareSearch(key: SearchKey, context: SearchContext): Search {
@@ -103,7 +110,9 @@ class Compiler {
 
   compile(key: SearchKey): Test {
     switch (key.key) {
-      case 'ALL': return () => true;
+      case 'ALL':
+      case 'SAVEDATESUPPORTED':
+        return () => true;
       case 'RECENT': return ({ isRecent }) => isRecent;
       case 'OLD': return ({ isRecent }) => !isRecent;
       case 'NEW': return ({ isRecent, flags }) => isRecent && !flags.some((flag) => flagKey(flag) === SEEN);
@@ -116,6 +125,12 @@ class Compiler {
       case 'NOT': return not(this.compile(key.not));
       case 'OR': return not(all([not(this.compile(key.either)), not(this.compile(key.or))]));
       case 'AND': return all(key.all.map((one) => this.compile(one)));
+      // RFC 5032 §3: by the internal date.
+      case 'OLDER': return this.#ofRow(({ internalDate }) => internalDate <= this.#context.now - key.seconds * SECOND);
+      case 'YOUNGER': return this.#ofRow(({ internalDate }) => internalDate >= this.#context.now - key.seconds * SECOND);
+      case 'EMAILID': return this.#ofRow((row) => emailId(row) === key.id);
+      // RFC 8474 §5.2: no message of ours has a thread id.
+      case 'THREADID': return () => false;
       case 'LARGER': return this.#ofRow(({ octets }) => octets > key.octets);
       case 'SMALLER': return this.#ofRow(({ octets }) => octets < key.octets);
       case 'BEFORE':
@@ -124,6 +139,9 @@ class Compiler {
       case 'SENTBEFORE':
       case 'SENTON':
       case 'SENTSINCE':
+      case 'SAVEDBEFORE':
+      case 'SAVEDON':
+      case 'SAVEDSINCE':
         return this.#compileDate(key);
       default: return this.#compileText(key);
     }
@@ -141,12 +159,10 @@ class Compiler {
   /** RFC 9051 §6.4.4: disregarding time and time zone. */
   #compileDate({ key, date }: Extract<SearchKey, { readonly date: number }>): Test {
     const wanted = Math.floor(date / DAY);
-    const day = key.startsWith('SENT') ? sentDay : (row: SearchRow): number => Math.floor(row.internalDate / DAY);
-    const how = key.replace('SENT', '');
     return this.#ofRow((row) => {
-      const found = day(row);
+      const found = key.startsWith('SENT') ? sentDay(row) : Math.floor((key.startsWith('SAVED') ? row.savedAt : row.internalDate) / DAY);
       if (found === undefined) return false;
-      return how === 'BEFORE' ? found < wanted : how === 'ON' || key === 'SENTON' ? found === wanted : found >= wanted;
+      return key.endsWith('BEFORE') ? found < wanted : key.endsWith('ON') ? found === wanted : found >= wanted;
     });
   }
 

@@ -324,6 +324,8 @@ export function mayExpungeDuring(command: Command): boolean {
     case 'FETCH':
     case 'STORE':
     case 'SEARCH':
+    case 'SORT':
+    case 'THREAD':
       return command.isUid;
     default: return true;
   }

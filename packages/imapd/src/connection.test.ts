@@ -12,7 +12,7 @@ test('commands sent together are answered in their order, wherever the wire cuts
     client.say('a SELECT INBOX\r\nb FETCH 1 (UID BODY.PEEK[TEXT])\r\nc IDLE\r\nDONE\r\nd SEARCH SUBJECT {5+}\r\nhello\r\ne LOGOUT\r\n');
     const lines: string[] = [];
     for (let line = await client.line(); line !== undefined; line = await client.line()) lines.push(line);
-    expect(lines.slice(8)).toEqual([
+    expect(lines.slice(9)).toEqual([
       'a OK [READ-WRITE] Open', '* 1 FETCH (UID 1 BODY[TEXT] {14}', 'How are you?', ')', 'b OK FETCH done', '+ idling', 'c OK IDLE done',
       '* SEARCH 1', 'd OK SEARCH done', '* BYE Until next time', 'e OK LOGOUT done',
     ]);

@@ -35,7 +35,7 @@ export interface FindOptions {
 /** Those found, ascending. */
 export async function findMessages(mailbox: SearchedMailbox, key: SearchKey, { onProgress }: FindOptions = {}): Promise<readonly Uid[]> {
   const { view, clock } = mailbox;
-  const query = prepareSearch(key, { seqNumMax: view.count, uidMax: view.uidMax, saved: view.saved });
+  const query = prepareSearch(key, { seqNumMax: view.count, uidMax: view.uidMax, saved: view.saved, now: clock.now() });
   const takeTurn = takingTurns(clock);
   const uids = view.uids();
   const found: Uid[] = [];

@@ -2,8 +2,9 @@
  * Who obeys which command, and in which state it is allowed. RFC 9051 §6, RFC 3501 §6.
  */
 import type { Command } from '@posthorn/imap/command.ts';
+import { bearsSeqNum } from '@posthorn/imap/uid-only.ts';
 import { append } from './commands/append.ts';
-import { authenticate, login } from './commands/login.ts';
+import { authenticate, login, unauthenticate } from './commands/login.ts';
 import { capability, enable, id, logout, namespace, noop } from './commands/any.ts';
 import { copy, move } from './commands/copy.ts';
 import { expunge } from './commands/expunge.ts';
@@ -13,6 +14,7 @@ import { list } from './commands/list.ts';
 import { create, remove, rename, subscribe, unsubscribe } from './commands/mailbox.ts';
 import { search } from './commands/search.ts';
 import { close, select, unselect } from './commands/select.ts';
+import { sort, thread } from './commands/sort.ts';
 import { status } from './commands/status.ts';
 import { store } from './commands/store.ts';
 import { type Exchange, beforeLogin, inFreshMailbox, inMailbox, known } from './exchange.ts';
@@ -20,6 +22,8 @@ import { type Reply, bad } from './reply.ts';
 
 /** STARTTLS is the connection's own affair. */
 export async function obey(exchange: Exchange, command: Command): Promise<Reply> {
+  // RFC 9586 §3.2.
+  if (exchange.session.dialect.isUidOnly && bearsSeqNum(command)) return { condition: 'BAD', code: 'UIDREQUIRED', text: 'Only UIDs name messages now' };
   switch (command.name) {
     case 'CAPABILITY': return capability(exchange);
     case 'NOOP': return noop(exchange);
@@ -29,6 +33,8 @@ export async function obey(exchange: Exchange, command: Command): Promise<Reply>
     case 'LOGIN': return beforeLogin(exchange, () => login(exchange, command));
     case 'AUTHENTICATE': return beforeLogin(exchange, () => authenticate(exchange, command));
     case 'STARTTLS': return bad('There is no TLS to start here');
+
+    case 'UNAUTHENTICATE': return known(exchange, (at) => unauthenticate(at));
 
     case 'ENABLE': return known(exchange, (at) => enable(at, command));
     case 'NAMESPACE': return known(exchange, (at) => namespace(at));
@@ -51,6 +57,8 @@ export async function obey(exchange: Exchange, command: Command): Promise<Reply>
     case 'UNSELECT': return inMailbox(exchange, (at) => unselect(at));
     case 'EXPUNGE': return inMailbox(exchange, (at) => expunge(at, command));
     case 'SEARCH': return inFreshMailbox(exchange, (at) => search(at, command));
+    case 'SORT': return inFreshMailbox(exchange, (at) => sort(at, command));
+    case 'THREAD': return inFreshMailbox(exchange, (at) => thread(at, command));
     case 'FETCH': return inFreshMailbox(exchange, (at) => fetch(at, command));
     case 'STORE': return inMailbox(exchange, (at) => store(at, command));
     case 'COPY': return inMailbox(exchange, (at) => copy(at, command));

@@ -4,7 +4,8 @@
  * Whatever we have to say is sent before we wait, so the answers to pipelined commands
  * leave in one write.
  */
-import { AFTER_LOGIN, CommandReader, type ReaderEvent } from '@posthorn/imap/command-reader.ts';
+import { AFTER_LOGIN, BEFORE_LOGIN, CommandReader, type ReaderEvent } from '@posthorn/imap/command-reader.ts';
+import type { Tongue } from '@posthorn/imap/cursor.ts';
 import { continuation } from '@posthorn/imap/response.ts';
 import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
 import type { Connection } from '@posthorn/world/net.ts';
@@ -82,6 +83,16 @@ export class Peer {
   /** The client is known: it may say more at a time. */
   trust(): void {
     this.#reader.setLimits(AFTER_LOGIN);
+  }
+
+  /** Nobody is known any more. */
+  distrust(): void {
+    this.#reader.setLimits(BEFORE_LOGIN);
+  }
+
+  /** What the client has enabled holds from its next command on. */
+  speak(tongue: Tongue): void {
+    this.#reader.setTongue(tongue);
   }
 
   /** What was sent ahead is not listened to. */

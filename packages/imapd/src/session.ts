@@ -115,6 +115,13 @@ export class Session {
     this.#state = { kind: 'authenticated', account: this.#state.account };
   }
 
+  /** Nobody is there any more, and nothing is enabled. RFC 8437 §3. */
+  forget(): void {
+    this.deselect();
+    this.#state = { kind: 'not-authenticated' };
+    this.#dialect = REV1;
+  }
+
   leave(): void {
     this.deselect();
     this.#state = { kind: 'logout' };

@@ -3,7 +3,9 @@
  */
 import { Buffer } from 'node:buffer';
 import { parseDate } from './date.ts';
+import { findField, parseHeader } from './header.ts';
 import { readEnvelope, type MessageEnvelope } from './message-envelope.ts';
+import { messageIdsIn } from './message-ids.ts';
 import type { OctetRange, Part } from './structure.ts';
 
 export interface MessageSummary {
@@ -13,6 +15,8 @@ export interface MessageSummary {
   readonly structure: Part;
   /** The Date field as a time, in milliseconds since 1970; null if absent or not a date. */
   readonly sentAt: number | null;
+  /** The ids of the References field, oldest first; absent where there are none. */
+  readonly references?: readonly string[];
 }
 
 /**
@@ -24,11 +28,14 @@ export interface MessageSummary {
 export function summarize(letter: {
   readonly prefix: Buffer; readonly header: Buffer; readonly cuts: readonly OctetRange[]; readonly structure: Part;
 }): MessageSummary {
-  const envelope = readEnvelope(Buffer.concat([letter.prefix, ...withoutCuts(letter.header, letter.cuts)]));
+  const header = Buffer.concat([letter.prefix, ...withoutCuts(letter.header, letter.cuts)]);
+  const envelope = readEnvelope(header);
+  const references = messageIdsIn(findField(header, parseHeader(header), 'references') ?? '');
   return {
     envelope,
     structure: letter.structure,
     sentAt: envelope.date === null ? null : parseDate(envelope.date),
+    ...(references.length === 0 ? {} : { references }),
   };
 }
 

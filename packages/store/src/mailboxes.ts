@@ -35,8 +35,9 @@ export interface Mailboxes {
   list(account: AccountId): Promise<readonly Mailbox[]>;
   byName(account: AccountId, name: string): Promise<Mailbox | undefined>;
   counts(account: AccountId, mailbox: MailboxId): Promise<MailboxCounts | undefined>;
-  /** Makes the levels above as well. */
-  create(account: AccountId, name: string, at: EpochMs): Promise<{ readonly kind: 'created'; readonly mailbox: Mailbox } | Refusal<'exists'>>;
+  /** Makes the levels above as well. A special use is of one mailbox at a time. */
+  create(account: AccountId, name: string, at: EpochMs, specialUse?: SpecialUse):
+    Promise<{ readonly kind: 'created'; readonly mailbox: Mailbox } | Refusal<'exists' | 'use-taken'>>;
   /** With the mailboxes below it. INBOX is not renamed: its letters move and it stays (RFC 9051 §6.3.6). */
   rename(account: AccountId, from: string, to: string, at: EpochMs): Promise<Done | Refusal<'no-mailbox' | 'exists' | 'within-itself'>>;
   /** With its letters; those below it stay. INBOX cannot be deleted. */

@@ -30,10 +30,11 @@ export async function id({ session, out }: Exchange, { fields }: CommandNamed<'I
 }
 
 /** RFC 5161 §3.1: what we do not know is passed over. */
-export async function enable({ session, out }: KnownExchange, { capabilities }: CommandNamed<'ENABLE'>): Promise<Reply> {
+export async function enable({ session, out, peer }: KnownExchange, { capabilities }: CommandNamed<'ENABLE'>): Promise<Reply> {
   const before = session.dialect;
   const told = capabilities.flatMap((capability) => session.enable(capability) ?? []);
   out.write(enabledLine([...new Set(told)]));
+  peer.speak(session.dialect);
   // RFC 7162 §3.1: where the mailbox that is open stands.
   if (session.dialect.tellsModseq && !before.tellsModseq) tellHighestModseq({ session, out });
   return ok('ENABLE done');

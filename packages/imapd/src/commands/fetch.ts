@@ -10,7 +10,9 @@ import type { FetchItem, MessageSet } from '@posthorn/imap/command.ts';
 import { formatEnvelope } from '@posthorn/imap/envelope.ts';
 import { FETCH_END, fetchStart } from '@posthorn/imap/fetch-response.ts';
 import { formatDateTime } from '@posthorn/imap/imap-date.ts';
-import { flagList } from '@posthorn/imap/response.ts';
+import { emailId } from '@posthorn/imap/object-id.ts';
+import { flagList, string } from '@posthorn/imap/response.ts';
+import { pageOf } from '@posthorn/imap/search-response.ts';
 import { normalizeSet } from '@posthorn/imap/sequence-set.ts';
 import { toldFlags } from '@posthorn/imap/session-view.ts';
 import { flagKey } from '@posthorn/mail/flags.ts';
@@ -20,6 +22,7 @@ import { tellVanished, wakeCondstore } from '../condstore.ts';
 import type { MailboxExchange } from '../exchange.ts';
 import { sendSection } from '../letter-section.ts';
 import { pages, takingTurns } from '../pages.ts';
+import { previewOf } from '../preview.ts';
 import { type Reply, bad, ok } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
 
@@ -47,7 +50,9 @@ export async function fetch(exchange: MailboxExchange, command: CommandNamed<'FE
   if (plan.items.some(({ item }) => item === 'MODSEQ')) wakeCondstore(exchange);
   if (isVanishedAsked) await tellVanished(exchange, { since: changedSince ?? 0, set: command.set });
   // RFC 7162 §3.1.4.1.
-  const uids = changedSince === undefined ? named : named.filter((uid) => selected.view.modseqOf(uid) > changedSince);
+  const changed = changedSince === undefined ? named : named.filter((uid) => selected.view.modseqOf(uid) > changedSince);
+  // RFC 9394 §3.2.
+  const uids = command.page === undefined ? changed : pageOf(changed, command.page);
   const takeTurn = takingTurns(session.services.clock);
   let hasGone = !command.isUid && named.length < sizeOf(command.set, selected.view.count);
   for (const page of pages(uids, plan.marksSeen ? LETTERS_PER_PAGE : plan.needsRow ? ROWS_PER_PAGE : STATES_PER_PAGE)) {
@@ -126,6 +131,7 @@ async function tellMessage({ session, selected, out }: MailboxExchange, { uid, r
     else if (item.item === 'MODSEQ') out.write(modseqText);
     else if (row === undefined) throw new Error(`${item.item} without a row`);
     else if (item.item === 'SECTION') await sendSection(session.services.store.messages, { out, row, item });
+    else if (item.item === 'PREVIEW') out.write(`PREVIEW ${string(await previewOf(session.services.store.contents, row))}`);
     else out.write(itemText(item.item, row));
   }
   if (isMarked && !tellsFlags) out.write(` ${flagsText}`);
@@ -134,9 +140,14 @@ async function tellMessage({ session, selected, out }: MailboxExchange, { uid, r
   out.write(FETCH_END);
 }
 
-function itemText(item: Exclude<FetchItem['item'], 'UID' | 'FLAGS' | 'MODSEQ' | 'SECTION'>, row: MessageRow): string {
+function itemText(item: Exclude<FetchItem['item'], 'UID' | 'FLAGS' | 'MODSEQ' | 'SECTION' | 'PREVIEW'>, row: MessageRow): string {
   switch (item) {
     case 'INTERNALDATE': return `INTERNALDATE ${formatDateTime(row.internalDate)}`;
+    // RFC 8514 §4.2.
+    case 'SAVEDATE': return `SAVEDATE ${formatDateTime(row.savedAt)}`;
+    // RFC 8474 §5.1, §5.2.
+    case 'EMAILID': return `EMAILID (${emailId(row)})`;
+    case 'THREADID': return 'THREADID NIL';
     case 'RFC822.SIZE': return `RFC822.SIZE ${row.octets}`;
     case 'ENVELOPE': return `ENVELOPE ${formatEnvelope(row.summary.envelope)}`;
     case 'BODY': return `BODY ${formatBody(row.summary.structure, { isExtended: false })}`;

@@ -1,11 +1,12 @@
 /**
  * LIST and LSUB: which mailboxes there are, and which a person wants to see.
  *
- * RFC 3501 §6.3.8, §6.3.9; RFC 3348 (CHILDREN); RFC 6154 (SPECIAL-USE). The options of RFC 5258
- * are obeyed as far as the reader knows them, and not advertised.
+ * RFC 9051 §6.3.9, RFC 3501 §6.3.8 and §6.3.9; RFC 5258 (LIST-EXTENDED), RFC 5819 (LIST-STATUS),
+ * RFC 3348 (CHILDREN), RFC 6154 (SPECIAL-USE).
  */
-import { type ListedMailbox, joinReference, selectMailboxes } from '@posthorn/imap/list-pattern.ts';
-import { listDelimiterLine, listLine } from '@posthorn/imap/response.ts';
+import { joinReference, selectMailboxes } from '@posthorn/imap/list-pattern.ts';
+import { type Listed, selectListed } from '@posthorn/imap/list-selection.ts';
+import { listDelimiterLine, listLine, string } from '@posthorn/imap/response.ts';
 import type { Mailbox } from '@posthorn/store/mailboxes.ts';
 import type { KnownExchange } from '../exchange.ts';
 import { type Reply, ok } from '../reply.ts';
@@ -16,9 +17,9 @@ type List = CommandNamed<'LIST' | 'LSUB'>;
 
 export async function list(exchange: KnownExchange, command: List): Promise<Reply> {
   const { out } = exchange;
-  // RFC 9051 §6.3.9: an empty pattern asks for the hierarchy delimiter.
   const patterns = command.patterns.filter((pattern) => pattern !== '');
-  if (patterns.length === 0) out.write(listDelimiterLine(command.name));
+  // RFC 9051 §6.3.9: an empty pattern asks for the hierarchy delimiter; RFC 5258 §3: not among options.
+  if (patterns.length === 0 && command.isExtended !== true) out.write(listDelimiterLine(command.name));
   else {
     const meant = patterns.map((pattern) => joinReference(command.reference, pattern));
     await (command.name === 'LSUB' ? tellSubscribed(exchange, meant) : tellMailboxes(exchange, command, meant));
@@ -31,25 +32,31 @@ async function tellMailboxes(exchange: KnownExchange, command: List, patterns: r
   const { mailboxes } = session.services.store;
   const all = await mailboxes.list(account.id);
   const byName = new Map(all.map((mailbox) => [mailbox.name, mailbox]));
-  const needsSubscriptions = command.selectOptions.includes('SUBSCRIBED') || command.returnOptions.includes('SUBSCRIBED');
-  const subscribed = new Set(needsSubscriptions ? await mailboxes.subscriptions(account.id) : []);
-  const listed = selectMailboxes(all.map(({ name }) => name), patterns)
-    .filter(({ name }) => !command.selectOptions.includes('SUBSCRIBED') || subscribed.has(name))
-    .filter(({ name }) => !command.selectOptions.includes('SPECIAL-USE') || byName.get(name)?.specialUse !== undefined);
-  for (const found of listed) {
+  const isAsked = (option: string): boolean => command.selectOptions.includes(option) || command.returnOptions.includes(option);
+  const subscribed = new Set(isAsked('SUBSCRIBED') ? await mailboxes.subscriptions(account.id) : []);
+  const withSpecialUse = new Set(all.filter(({ specialUse }) => specialUse !== undefined).map(({ name }) => name));
+  const isExtended = command.isExtended === true || session.dialect.isRev2;
+  for (const found of selectListed({ names: all.map(({ name }) => name), subscribed, withSpecialUse }, { patterns, selectOptions: command.selectOptions })) {
     const mailbox = byName.get(found.name);
-    out.write(listLine({ name: 'LIST', mailbox: found.name, attributes: attributesOf(found, { mailbox, isSubscribed: subscribed.has(found.name) }) }, session.dialect));
+    out.write(listLine({
+      name: 'LIST',
+      mailbox: found.name,
+      attributes: attributesOf(found, { mailbox, isSubscribed: subscribed.has(found.name), isExtended }),
+      extended: found.childInfo.length === 0 ? [] : [`"CHILDINFO" (${found.childInfo.map(string).join(' ')})`],
+    }, session.dialect));
     if (command.statusItems.length > 0 && mailbox !== undefined) await tellStatus(exchange, mailbox, command.statusItems);
     await out.room();
   }
 }
 
-function attributesOf({ isParentOnly, hasChildren }: ListedMailbox, { mailbox, isSubscribed }: {
+function attributesOf({ isThere, hasChildren }: Listed, { mailbox, isSubscribed, isExtended }: {
   readonly mailbox: Mailbox | undefined;
   readonly isSubscribed: boolean;
+  readonly isExtended: boolean;
 }): readonly string[] {
   return [
-    ...(isParentOnly ? ['\\Noselect'] : []),
+    // RFC 5258 §3: \NonExistent says more, to whoever knows the word.
+    ...(isThere ? [] : [isExtended ? '\\NonExistent' : '\\Noselect']),
     hasChildren ? '\\HasChildren' : '\\HasNoChildren',
     ...(mailbox?.specialUse === undefined ? [] : [mailbox.specialUse]),
     ...(isSubscribed ? ['\\Subscribed'] : []),

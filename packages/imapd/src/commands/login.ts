@@ -1,11 +1,11 @@
 /**
- * Who are you: LOGIN and AUTHENTICATE. RFC 9051 §6.2.2, §6.2.3; RFC 4959 (SASL-IR).
+ * Who are you: LOGIN and AUTHENTICATE. RFC 9051 §6.2.2, §6.2.3; RFC 4959 (SASL-IR); RFC 8437 (UNAUTHENTICATE).
  */
 import { continuation } from '@posthorn/imap/response.ts';
 import { createSaslServer } from '@posthorn/directory/sasl/server.ts';
 import type { SaslStep } from '@posthorn/directory/sasl/exchange.ts';
 import { capabilityCode, mechanismsOf } from '../capabilities.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange, KnownExchange } from '../exchange.ts';
 import { type Reply, bad, no, ok } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
 
@@ -47,6 +47,15 @@ async function ask({ session, out, peer }: Exchange, challenge: Buffer): Promise
   if (heard.text === '*') return { kind: 'cancelled' };
   const data = fromBase64(heard.text);
   return data === undefined ? { kind: 'garbled' } : { kind: 'response', data };
+}
+
+/** RFC 8437: as before the login, but for what protects the wire. */
+export async function unauthenticate({ session, peer, account }: KnownExchange): Promise<Reply> {
+  session.services.log.info({ account: account.address }, 'imap logged off');
+  session.forget();
+  peer.distrust();
+  peer.speak(session.dialect);
+  return ok('Who is there?', capabilityCode(session));
 }
 
 async function conclude({ session, peer }: Exchange, step: Exclude<SaslStep, { kind: 'challenge' }>): Promise<Reply> {

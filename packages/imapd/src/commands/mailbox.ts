@@ -1,8 +1,10 @@
 /**
  * The tree of mailboxes: CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE.
  *
- * RFC 9051 §6.3.4 to §6.3.8; response codes: RFC 5530 §3.
+ * RFC 9051 §6.3.4 to §6.3.8; RFC 6154 §3 (CREATE-SPECIAL-USE); response codes: RFC 5530 §3.
  */
+import { mailboxObjectId } from '@posthorn/imap/object-id.ts';
+import type { SpecialUse } from '@posthorn/store/mailboxes.ts';
 import type { KnownExchange } from '../exchange.ts';
 import { isMailboxName } from '../mailbox-names.ts';
 import { type Reply, no, ok } from '../reply.ts';
@@ -10,17 +12,30 @@ import type { CommandNamed } from './command.ts';
 
 export async function create({ session, account }: KnownExchange, { mailbox, specialUse }: CommandNamed<'CREATE'>): Promise<Reply> {
   const { store, clock } = session.services;
-  // RFC 6154 §3: uses are given to the mailboxes an account begins with, and only to them.
-  if (specialUse !== undefined && specialUse.length > 0) return no('USEATTR', 'A special use cannot be chosen here');
+  const use = useOf(specialUse ?? []);
+  if (use === undefined) return no('USEATTR', 'A mailbox has one use at most: \\Archive, \\Drafts, \\Junk, \\Sent or \\Trash');
   // RFC 9051 §6.3.4: a delimiter at the end only says that there will be mailboxes below.
   const name = mailbox.endsWith('/') ? mailbox.slice(0, -1) : mailbox;
   if (!isMailboxName(name)) return badName();
-  const answer = await store.mailboxes.create(account.id, name, clock.now());
+  const answer = await store.mailboxes.create(account.id, name, clock.now(), ...use);
   switch (answer.kind) {
-    case 'created': return ok('CREATE done');
+    // RFC 8474 §4.1.
+    case 'created': return ok('CREATE done', `MAILBOXID (${mailboxObjectId(answer.mailbox.id)})`);
+    case 'use-taken': return no('USEATTR', 'Another mailbox has that use');
     case 'exists': return no('ALREADYEXISTS', 'There is such a mailbox already');
     default: return answer satisfies never;
   }
+}
+
+/** RFC 6154 §3: the uses that can be chosen; \\All and \\Flagged would be views of other mailboxes. */
+const USES: readonly SpecialUse[] = ['\\Archive', '\\Drafts', '\\Junk', '\\Sent', '\\Trash'];
+
+/** One, or none; undefined: what cannot be. */
+function useOf(asked: readonly string[]): readonly SpecialUse[] | undefined {
+  const uses = new Set(asked.map((name) => USES.find((use) => use.toLowerCase() === name.toLowerCase())));
+  const [use] = uses;
+  if (uses.size === 0) return [];
+  return uses.size === 1 && use !== undefined ? [use] : undefined;
 }
 
 /** DELETE. */

@@ -4,6 +4,7 @@
  * RFC 9051 §6.3.2 and Appendix E for those who speak rev2; RFC 7162 §3.2.5 (QRESYNC).
  */
 import type { Resync } from '@posthorn/imap/command.ts';
+import { mailboxObjectId } from '@posthorn/imap/object-id.ts';
 import { flagList, flagsLine, listLine, untagged } from '@posthorn/imap/response.ts';
 import { formatUpdates } from '@posthorn/imap/session-view.ts';
 import { highestModseqCode, tellVanished } from '../condstore.ts';
@@ -46,6 +47,8 @@ function describe({ session: { dialect }, selected, out }: MailboxExchange, name
   out.write(untagged(ok('The next UID', `UIDNEXT ${uidNext}`)));
   // RFC 7162 §3.1.2.1: told to all, whether or not they ask about modseqs.
   out.write(untagged(ok('The newest change', highestModseqCode(toldModseq))));
+  // RFC 8474 §4.2.
+  out.write(untagged(ok('The mailbox, by whatever name', `MAILBOXID (${mailboxObjectId(selected.key.mailbox)})`)));
   // RFC 9051 §6.3.2.
   if (dialect.isRev2) out.write(listLine({ name: 'LIST', attributes: [], mailbox: name }, dialect));
 }

@@ -1,6 +1,7 @@
 /**
  * STATUS: about a mailbox without opening it. RFC 3501 §6.3.10.
  */
+import { mailboxObjectId } from '@posthorn/imap/object-id.ts';
 import { statusLine } from '@posthorn/imap/response.ts';
 import type { Mailbox } from '@posthorn/store/mailboxes.ts';
 import { wakeCondstore } from '../condstore.ts';
@@ -18,7 +19,7 @@ export async function status(exchange: KnownExchange, { mailbox: name, items }: 
 export async function tellStatus({ session, account, out }: KnownExchange, mailbox: Mailbox, items: readonly string[]): Promise<boolean> {
   const counts = await session.services.store.mailboxes.counts(account.id, mailbox.id);
   if (counts === undefined) return false;
-  const known: Readonly<Record<string, number>> = {
+  const known: Readonly<Record<string, number | string>> = {
     MESSAGES: counts.messages,
     RECENT: counts.recent,
     UIDNEXT: mailbox.uidNext,
@@ -28,6 +29,9 @@ export async function tellStatus({ session, account, out }: KnownExchange, mailb
     DELETED: counts.deleted,
     SIZE: counts.octets,
     HIGHESTMODSEQ: mailbox.highestModseq,
+    // RFC 8474 §4.3; RFC 7889 §3.2.
+    MAILBOXID: `(${mailboxObjectId(mailbox.id)})`,
+    APPENDLIMIT: session.services.limits.messageOctetsMax,
   };
   // RFC 7162 §3.1.7: a STATUS that asks for it turns CONDSTORE on.
   if (items.includes('HIGHESTMODSEQ')) wakeCondstore({ session, out });

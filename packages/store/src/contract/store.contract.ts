@@ -198,6 +198,16 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         expect(await store.mailboxes.remove(id, 'INBOX', NOW)).toEqual({ kind: 'is-inbox' });
       });
 
+      test('a special use is of one mailbox at a time, and free again when that one goes', async () => {
+        const { id } = await person(store, 'eve@elm.test');
+        expect(await store.mailboxes.create(id, 'Old/Letters', NOW, '\\Archive')).toEqual({ kind: 'use-taken' });
+        expect(await store.mailboxes.byName(id, 'Old')).toBeUndefined();
+        await store.mailboxes.remove(id, 'Archive', NOW);
+        expect(await store.mailboxes.create(id, 'Old/Letters', NOW, '\\Archive')).toMatchObject({ kind: 'created', mailbox: { specialUse: '\\Archive' } });
+        expect((await store.mailboxes.byName(id, 'Old/Letters'))?.specialUse).toBe('\\Archive');
+        expect((await store.mailboxes.byName(id, 'Old'))?.specialUse).toBeUndefined();
+      });
+
       test('what is recent is recent to the first session that asks', async () => {
         const key = await delivered('one');
         expect(await store.mailboxes.claimRecent(key.account, key.mailbox)).toBe(1);

@@ -59,8 +59,8 @@ export class SqliteMailboxes implements Mailboxes {
     return { ...counts, recent };
   }
 
-  create(account: AccountId, name: string, at: number): Promise<Answers['mailbox-create']> {
-    return this.#carrier.submit({ kind: 'mailbox-create', account, name, at });
+  create(account: AccountId, name: string, at: number, specialUse?: SpecialUse): Promise<Answers['mailbox-create']> {
+    return this.#carrier.submit({ kind: 'mailbox-create', account, name, at, specialUse: specialUse ?? null });
   }
 
   rename(account: AccountId, from: string, to: string, at: number): Promise<Answers['mailbox-rename']> {

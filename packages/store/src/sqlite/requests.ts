@@ -10,7 +10,7 @@ import type { Alias } from '../aliases.ts';
 import type { AccountId, LetterId, MailboxId, Uid } from '../ids.ts';
 import type { DkimKey } from '../keys.ts';
 import type { LedgerEntry } from '../ledger.ts';
-import type { Mailbox, Mailboxes } from '../mailboxes.ts';
+import type { Mailbox, Mailboxes, SpecialUse } from '../mailboxes.ts';
 import type { FlagChange, MailboxKey, MessageState, TransferAnswer } from '../messages.ts';
 import type { Belief } from '../placement.ts';
 import type { SettleAnswer, SettledRecipient, SpoolLetter, SpoolRecipient } from '../spool.ts';
@@ -120,7 +120,7 @@ export type Request =
   | { readonly kind: 'alias-remove'; readonly address: string }
   | { readonly kind: 'key-add'; readonly key: DkimKey }
   | { readonly kind: 'key-remove'; readonly domain: string; readonly selector: string }
-  | { readonly kind: 'mailbox-create'; readonly account: AccountId; readonly name: string; readonly at: number }
+  | { readonly kind: 'mailbox-create'; readonly account: AccountId; readonly name: string; readonly at: number; readonly specialUse: SpecialUse | null }
   | { readonly kind: 'mailbox-rename'; readonly account: AccountId; readonly from: string; readonly to: string; readonly at: number }
   | { readonly kind: 'mailbox-remove'; readonly account: AccountId; readonly name: string; readonly at: number }
   | { readonly kind: 'subscribe'; readonly account: AccountId; readonly name: string; readonly isOn: boolean }
@@ -153,7 +153,7 @@ export interface Answers {
   'alias-remove': boolean;
   'key-add': boolean;
   'key-remove': boolean;
-  'mailbox-create': { readonly kind: 'created'; readonly mailbox: Mailbox } | { readonly kind: 'exists' };
+  'mailbox-create': { readonly kind: 'created'; readonly mailbox: Mailbox } | { readonly kind: 'exists' | 'use-taken' };
   'mailbox-rename': Awaited<ReturnType<Mailboxes['rename']>>;
   'mailbox-remove': Awaited<ReturnType<Mailboxes['remove']>>;
   subscribe: null;

@@ -41,6 +41,7 @@ export class MailboxActs {
   readonly #parts: MailboxParts;
   readonly #insert: Statement<unknown[]>;
   readonly #byName: Statement<[account: number, name: string], Row>;
+  readonly #byUse: Statement<[account: number, use: string], Row>;
   readonly #below: Statement<[account: number, length: number, prefix: string], Row>;
   readonly #rename: Statement<[name: string, account: number, id: number]>;
   readonly #delete: Statement<[account: number, id: number]>;
@@ -60,6 +61,7 @@ export class MailboxActs {
       INSERT INTO mailbox (account, id, name, special_use, uid_validity, uid_next, highest_modseq, recent_from, messages, unseen, deleted, octets)
       VALUES (?, ?, ?, ?, ?, 1, ?, 1, 0, 0, 0, 0)`);
     this.#byName = db.prepare(`${row} WHERE account = ? AND name = ?`);
+    this.#byUse = db.prepare(`${row} WHERE account = ? AND special_use = ?`);
     this.#below = db.prepare(`${row} WHERE account = ? AND substr(name, 1, ?) = ?`);
     this.#rename = db.prepare('UPDATE mailbox SET name = ? WHERE account = ? AND id = ?');
     this.#delete = db.prepare('DELETE FROM mailbox WHERE account = ? AND id = ?');
@@ -79,9 +81,10 @@ export class MailboxActs {
     for (const [name] of DEFAULTS) this.#subscribe.run(account, name);
   }
 
-  create({ account, name, at }: RequestOf<'mailbox-create'>): Answers['mailbox-create'] {
+  create({ account, name, at, specialUse }: RequestOf<'mailbox-create'>): Answers['mailbox-create'] {
     if (this.#byName.get(account, name) !== undefined) return { kind: 'exists' };
-    const mailbox = this.#make(account, [...this.#missingAbove(account, name), [name, null]], at).at(-1);
+    if (specialUse !== null && this.#byUse.get(account, specialUse) !== undefined) return { kind: 'use-taken' };
+    const mailbox = this.#make(account, [...this.#missingAbove(account, name), [name, specialUse]], at).at(-1);
     if (mailbox === undefined) throw new Error('one mailbox at least was made');
     return { kind: 'created', mailbox };
   }
@@ -109,8 +112,8 @@ export class MailboxActs {
 
   /** RFC 9051 §6.3.6: what is in INBOX goes to a new mailbox, and INBOX stays, with what is below it. */
   #emptyInbox(account: AccountId, inbox: MailboxId, { to, at }: { readonly to: string; readonly at: number }): void {
-    const made = this.create({ kind: 'mailbox-create', account, name: to, at });
-    if (made.kind === 'exists') throw new Error('the name was free a moment ago');
+    const made = this.create({ kind: 'mailbox-create', account, name: to, at, specialUse: null });
+    if (made.kind !== 'created') throw new Error('the name was free a moment ago');
     const uids: readonly Uid[] = this.#uids.all(account, inbox).map(({ uid }) => asUid(uid));
     this.#parts.messages.transfer({ kind: 'move', account, mailbox: inbox, uids, target: made.mailbox.id, at });
   }

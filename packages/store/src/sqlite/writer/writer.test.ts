@@ -109,7 +109,7 @@ test('a mistake of ours is told apart from a fault of the disk', () => {
 test('what nobody uses any more is swept away, with its file', () => {
   writer.run([letter('small'), letter('large', { octets: null, file: 'large', frames: Buffer.alloc(4) })]);
   const key = { account: accountId(1), mailbox: mailboxId(1) };
-  writer.run([{ kind: 'mailbox-create', account: key.account, name: 'Work', at: 0 }]);
+  writer.run([{ kind: 'mailbox-create', account: key.account, name: 'Work', at: 0, specialUse: null }]);
   const work = mailboxId(Number(db.prepare(`SELECT id FROM mailbox WHERE name = 'Work'`).pluck().get()));
   const uids = db.prepare<[], { uid: never }>('SELECT uid FROM message').all().map(({ uid }) => uid);
   writer.run([{ kind: 'move', ...key, uids, target: work, at: 0 }]);
