@@ -42,12 +42,6 @@ class Node<Number extends number> {
   parent: Node<Number> | undefined;
   readonly children = new Set<Node<Number>>();
 
-  /** Whether `other` is this one or above it. */
-  isBelow(other: Node<Number>): boolean {
-    for (let node: Node<Number> | undefined = this; node !== undefined; node = node.parent) if (node === other) return true;
-    return false;
-  }
-
   adopt(child: Node<Number>): void {
     child.parent?.children.delete(child);
     child.parent = this;
@@ -58,6 +52,11 @@ class Node<Number extends number> {
     this.parent?.children.delete(this);
     this.parent = undefined;
   }
+}
+
+function isAtOrBelow<Number extends number>(lower: Node<Number>, upper: Node<Number>): boolean {
+  for (let node: Node<Number> | undefined = lower; node !== undefined; node = node.parent) if (node === upper) return true;
+  return false;
 }
 
 /** RFC 5256 §3, THREAD=REFERENCES, steps 1 to 6. */
@@ -90,12 +89,12 @@ function linked<Number extends number>(letters: readonly Threaded<Number>[]): Re
     for (const id of letter.references) {
       const next = nodeOf(id);
       // Step 1 (A): links that are there already stay.
-      if (above !== undefined && next.parent === undefined && !above.isBelow(next)) above.adopt(next);
+      if (above !== undefined && next.parent === undefined && !isAtOrBelow(above, next)) above.adopt(next);
       above = next;
     }
     // Step 1 (B): what the letter itself says of its parent counts more.
     if (above === undefined) continue;
-    if (!above.isBelow(node)) above.adopt(node);
+    if (!isAtOrBelow(above, node)) above.adopt(node);
   }
   return all;
 }
@@ -150,7 +149,7 @@ function gatherBySubject<Number extends number>(roots: readonly Node<Number>[]):
     if (other === undefined || other === root) continue;
     top.delete(root);
     if (other.letter === undefined && root.letter === undefined) {
-      for (const child of [...root.children]) other.adopt(child);
+      for (const child of Array.from(root.children)) other.adopt(child);
     } else if (other.letter === undefined || (isReply && !subjectOf(other).isReply)) other.adopt(root);
     else {
       // Step 5 (C): two that are alike get a place above both.
