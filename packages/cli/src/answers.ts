@@ -6,6 +6,21 @@ export interface ShownAccount {
   readonly address: string;
   readonly createdAt: string;
   readonly canLogIn: boolean;
+  readonly used: ShownResources;
+  readonly limits: Partial<ShownResources>;
+}
+
+export interface ShownResources {
+  readonly octets: number;
+  readonly letters: number;
+}
+
+export interface ShownQuota {
+  /** An account's address, or a domain. */
+  readonly of: string;
+  readonly used: ShownResources;
+  /** What is absent is not limited. */
+  readonly limits: Partial<ShownResources>;
 }
 
 export interface ShownAlias {
@@ -52,7 +67,11 @@ function has(value: unknown, ...names: readonly string[]): boolean {
 }
 
 export function isAccount(value: unknown): value is ShownAccount {
-  return has(value, 'address', 'createdAt', 'canLogIn');
+  return has(value, 'address', 'createdAt', 'canLogIn', 'used', 'limits');
+}
+
+export function isQuota(value: unknown): value is ShownQuota {
+  return has(value, 'of', 'used', 'limits');
 }
 
 export function isAlias(value: unknown): value is ShownAlias {

@@ -6,6 +6,7 @@
  */
 import { formatAddress, parseAddress } from '@posthorn/mail/address.ts';
 import type { Directory } from '@posthorn/directory/directory.ts';
+import type { Room } from '@posthorn/directory/quota-desk.ts';
 import { isReached, walk } from '@posthorn/directory/walk.ts';
 import type { Reached } from '@posthorn/directory/walk.ts';
 import type { Courier, Outcome } from '@posthorn/queue/courier.ts';
@@ -17,7 +18,7 @@ import { addressOfKey, goOn } from './onward.ts';
 import { copyPrefix } from './trace.ts';
 
 export interface LocalCourierOptions {
-  readonly directory: Pick<Directory, 'expand' | 'postmaster'>;
+  readonly directory: Pick<Directory, 'expand' | 'postmaster' | 'roomBehind'>;
   readonly clock: Clock;
   /** Our own name. */
   readonly hostname: string;
@@ -31,11 +32,15 @@ export function createLocalCourier({ directory, clock, hostname }: LocalCourierO
       const onward = new Map<string, SpoolRecipient>();
       const beliefs = new Map<string, Belief>();
       const outcomes: Outcome[] = [];
+      const octets = errand.letter.prefix.length + errand.letter.contentOctets;
+      const withRoom = async (recipient: SpooledRecipient, reached: Reached): Promise<Outcome | undefined> => withoutRoom(recipient, await directory.roomBehind(reached, octets));
       for (const recipient of errand.recipients) {
         // `postmaster` alone is an address too (RFC 5321 §4.1.1.3).
         const address = errand.route === '' ? directory.postmaster() : parseAddress(recipient.address) ?? addressOfKey(recipient.address);
         const reached = await walk((hop) => directory.expand(hop), address);
-        outcomes.push(outcomeOf(recipient, reached, hostname));
+        const outcome = isReached(reached) ? await withRoom(recipient, reached) : undefined;
+        outcomes.push(outcome ?? outcomeOf(recipient, reached, hostname));
+        if (outcome !== undefined) continue;
         for (const { account, address: own } of reached.accounts) {
           if (!placements.has(account)) placements.set(account, placementOf(errand, { account, own, recipient, at }));
         }
@@ -61,6 +66,16 @@ function placementOf({ letter }: Errand, { account, own, recipient, at }: {
     internalDate: at,
     recipient: recipient.address,
   };
+}
+
+/** Undefined where there is room. RFC 3463 §3.3: a full mailbox is tried again, its owner may make room. */
+function withoutRoom({ index }: SpooledRecipient, room: Room): Outcome | undefined {
+  switch (room) {
+    case 'room': return undefined;
+    case 'full': return { index, kind: 'deferred', remark: { code: 452, status: '4.2.2', text: 'The mailbox is full', host: '' }, detail: {} };
+    case 'never': return { index, kind: 'failed', remark: { code: 552, status: '5.2.2', text: 'The letter is larger than the whole mailbox may be', host: '' }, detail: {} };
+    default: return room satisfies never;
+  }
 }
 
 function outcomeOf(recipient: SpooledRecipient, reached: Reached, hostname: string): Outcome {

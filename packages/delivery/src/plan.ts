@@ -3,7 +3,8 @@
  */
 import type { EnvelopeRecipient } from '@posthorn/mail/envelope.ts';
 import type { AccountId } from '@posthorn/store/ids.ts';
-import type { Belief } from '@posthorn/store/acceptance.ts';
+import type { AddressBelief } from '@posthorn/store/acceptance.ts';
+import type { QuotaLimits } from '@posthorn/store/quota.ts';
 import type { SpoolRecipient } from '@posthorn/store/spool.ts';
 
 export interface PlannedPlacement {
@@ -13,13 +14,15 @@ export interface PlannedPlacement {
   readonly recipient: string;
   /** The account's own address. */
   readonly deliveredTo: string;
+  /** How much the account may hold; absent: any amount, or its recipient leads to others too, who are not to go without. */
+  readonly limits?: QuotaLimits;
 }
 
 export interface Plan {
   readonly placements: readonly PlannedPlacement[];
   readonly onward: readonly SpoolRecipient[];
   /** What this plan relies on; goes into the acceptance. */
-  readonly beliefs: readonly Belief[];
+  readonly beliefs: readonly AddressBelief[];
   /** Recipients that turned out to be nobody (removed since RCPT) or an alias that leads in a circle. */
   readonly refused: readonly { readonly recipient: EnvelopeRecipient; readonly why: 'no-such-user' | 'alias-loop' }[];
   /** Addresses that aliases name and where nobody is, while others were reached: `local@domain`. For the ledger. */

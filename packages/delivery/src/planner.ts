@@ -9,11 +9,12 @@
 import { formatAddress } from '@posthorn/mail/address.ts';
 import type { Address } from '@posthorn/mail/address.ts';
 import type { EnvelopeRecipient } from '@posthorn/mail/envelope.ts';
-import type { Directory } from '@posthorn/directory/directory.ts';
+import type { Directory, ReachedAccount } from '@posthorn/directory/directory.ts';
 import { isReached, walk } from '@posthorn/directory/walk.ts';
 import type { Reached } from '@posthorn/directory/walk.ts';
-import type { Belief } from '@posthorn/store/acceptance.ts';
+import type { AddressBelief } from '@posthorn/store/acceptance.ts';
 import type { AccountId } from '@posthorn/store/ids.ts';
+import type { QuotaLimits } from '@posthorn/store/quota.ts';
 import type { SpoolRecipient } from '@posthorn/store/spool.ts';
 import type { Clock, EpochMs } from '@posthorn/world/clock.ts';
 import { addressOfKey, askedOf, goOn, isAskedForSuccess } from './onward.ts';
@@ -43,6 +44,7 @@ export function createPlanner({ directory, clock }: {
 /** A copy for one account, and who asked for it. */
 interface Copy {
   readonly address: string;
+  readonly limits?: QuotaLimits;
   /** The first recipient that led there. */
   readonly recipient: string;
   /** The first that wants to hear of success. */
@@ -53,7 +55,7 @@ class Draft {
   readonly #at: EpochMs;
   readonly #copies = new Map<AccountId, Copy>();
   readonly #onward = new Map<string, SpoolRecipient>();
-  readonly #beliefs = new Map<string, Belief>();
+  readonly #beliefs = new Map<string, AddressBelief>();
   readonly #deadEnds = new Set<string>();
   readonly #refused: Plan['refused'][number][] = [];
 
@@ -67,16 +69,19 @@ class Draft {
       return;
     }
     const asked = askedOf(recipient);
-    for (const { account, address } of reached.accounts) this.#addCopy(account, address, asked);
+    const isSole = reached.accounts.length === 1 && reached.elsewhere.length === 0;
+    for (const { account, address, limits } of reached.accounts) {
+      this.#addCopy({ account, address, ...(isSole && limits !== undefined ? { limits } : {}) }, asked);
+    }
     for (const target of reached.elsewhere) this.#goOn(asked, target);
     for (const belief of reached.beliefs) this.#beliefs.set(`${belief.kind} ${belief.address}`, belief);
     for (const deadEnd of reached.deadEnds) this.#deadEnds.add(deadEnd);
   }
 
-  #addCopy(account: AccountId, address: string, asked: Asked): void {
+  #addCopy({ account, ...who }: ReachedAccount, asked: Asked): void {
     const there = this.#copies.get(account);
     const asker = there?.asker ?? (isAskedForSuccess(asked) ? asked : undefined);
-    this.#copies.set(account, { address, recipient: there?.recipient ?? asked.address, ...(asker === undefined ? {} : { asker }) });
+    this.#copies.set(account, { ...who, recipient: there?.recipient ?? asked.address, ...(asker === undefined ? {} : { asker }) });
   }
 
   #goOn(asked: Asked, target: Address): void {
@@ -88,8 +93,9 @@ class Draft {
   plan(): Plan {
     const placements: PlannedPlacement[] = [];
     const spooled: SpoolRecipient[] = [];
-    for (const [account, { address, recipient, asker }] of this.#copies) {
-      if (asker === undefined) placements.push({ account, mailbox: 'INBOX', recipient, deliveredTo: formatAddress(addressOfKey(address)) });
+    for (const [account, { address, recipient, asker, limits }] of this.#copies) {
+      const deliveredTo = formatAddress(addressOfKey(address));
+      if (asker === undefined) placements.push({ account, mailbox: 'INBOX', recipient, deliveredTo, ...(limits === undefined ? {} : { limits }) });
       else spooled.push(goOn(asker, addressOfKey(address), this.#at));
     }
     return {

@@ -6,10 +6,12 @@ import type { Address } from '@posthorn/mail/address.ts';
 import { domainToAscii } from '@posthorn/mail/domain.ts';
 import type { Account } from '@posthorn/store/accounts.ts';
 import type { Alias } from '@posthorn/store/aliases.ts';
+import type { OwnLimits } from '@posthorn/store/quota.ts';
 import type { Store } from '@posthorn/store/store.ts';
 import type { Clock } from '@posthorn/world/clock.ts';
 import type { Hasher } from './hasher.ts';
 import { saslPrepared } from './password.ts';
+import type { Quota, QuotaDesk } from './quota-desk.ts';
 
 export const ALIAS_TARGETS_MAX = 500;
 
@@ -19,6 +21,7 @@ export type AddAccountAnswer =
   | { readonly kind: 'added'; readonly account: Account }
   | Refusal<'not-an-address' | 'not-our-domain' | 'bad-password' | 'exists' | 'is-alias'>;
 export type SetPasswordAnswer = Refusal<'done' | 'no-account' | 'bad-password'>;
+export type SetQuotaAnswer = Refusal<'done' | 'no-account'>;
 export type RemoveAccountAnswer =
   /** `aliases`: those that still name it. */
   | { readonly kind: 'removed'; readonly aliases: readonly Alias[] }
@@ -37,6 +40,10 @@ export interface Administration {
   /** Without a password nobody can log in. */
   addAccount(address: string, password?: string): Promise<AddAccountAnswer>;
   setPassword(address: string, password: string): Promise<SetPasswordAnswer>;
+  /** What an account holds and may hold: its own quota first, then one that its domain shares. Undefined: no such account. */
+  quotas(address: string): Promise<{ readonly account: Account; readonly quotas: readonly Quota[] } | undefined>;
+  /** In place of what the account had of its own. */
+  setQuota(address: string, limits: OwnLimits): Promise<SetQuotaAnswer>;
   /** With all its mail. */
   removeAccount(address: string): Promise<RemoveAccountAnswer>;
   aliases(): Promise<readonly Alias[]>;
@@ -50,12 +57,13 @@ export interface AdministrationOptions {
   readonly clock: Clock;
   /** Absent where any password is welcome: none is kept. */
   readonly hasher?: Hasher;
+  readonly quotas: QuotaDesk;
   readonly isOurDomain: (domain: string) => boolean;
   /** Whether anybody is behind this address now. */
   readonly isReaching: (address: Address) => Promise<boolean>;
 }
 
-export function createAdministration({ store, clock, hasher, isOurDomain, isReaching }: AdministrationOptions): Administration {
+export function createAdministration({ store, clock, hasher, quotas, isOurDomain, isReaching }: AdministrationOptions): Administration {
   const find = async (address: string): Promise<Account | undefined> => {
     const parsed = parseAddress(address);
     return parsed === undefined ? undefined : store.accounts.byAddress(addressKey(parsed));
@@ -82,6 +90,15 @@ export function createAdministration({ store, clock, hasher, isOurDomain, isReac
       if (account === undefined) return { kind: 'no-account' };
       if (hasher === undefined) return { kind: 'done' };
       const isSet = await store.accounts.setCredentials(account.id, await hasher.makeCredentials(prepared));
+      return { kind: isSet ? 'done' : 'no-account' };
+    },
+    async quotas(address) {
+      const account = await find(address);
+      return account && { account, quotas: await quotas.quotasOf(account) };
+    },
+    async setQuota(address, limits) {
+      const account = await find(address);
+      const isSet = account !== undefined && await store.accounts.setOwnLimits(account.id, limits);
       return { kind: isSet ? 'done' : 'no-account' };
     },
     async removeAccount(address) {

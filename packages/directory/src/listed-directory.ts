@@ -17,14 +17,18 @@ import type { Administration } from './administration.ts';
 import type { Directory, Expansion, LoginAnswer, LoginAttempt, Resolution } from './directory.ts';
 import type { Hasher } from './hasher.ts';
 import { LoginDesk } from './login-desk.ts';
+import { QuotaDesk, type QuotaRules } from './quota-desk.ts';
+import { quotaPart, roomBehind } from './room.ts';
 import { isReached, walk } from './walk.ts';
 
 export interface DirectoryOptions {
-  readonly store: Pick<Store, 'accounts' | 'aliases'>;
+  readonly store: Pick<Store, 'accounts' | 'aliases' | 'quotas'>;
   /** Lower-case A-labels. */
   readonly domains: readonly string[];
   /** Where mail for postmaster goes; the first account when absent. */
   readonly postmaster?: string;
+  /** Absent: nothing is limited. */
+  readonly quotas?: QuotaRules;
   readonly clock: Clock;
   readonly random: Random;
   readonly hasher: Hasher;
@@ -36,6 +40,7 @@ export interface DirectoryOptions {
 export interface Listing {
   readonly domains: readonly string[];
   readonly postmaster?: string;
+  readonly quotas?: QuotaRules;
 }
 
 export type ListedDirectory = Directory & Administration & {
@@ -46,21 +51,29 @@ export type ListedDirectory = Directory & Administration & {
 const NAME_LENGTH_MAX = 320;
 
 export function createDirectory(options: DirectoryOptions): ListedDirectory {
-  const registry = new Registry(options.store, options);
+  const quotas = new QuotaDesk(options.store, options.quotas);
+  const registry = new Registry(options.store, options, quotas);
   const desk = new LoginDesk({ ...options, accounts: options.store.accounts });
   const expand = (address: Address): Promise<Expansion> => registry.expand(address);
   const isReaching = async (address: Address): Promise<boolean> => isReached(await walk(expand, address));
   const isOurDomain = (domain: string): boolean => registry.isOurDomain(domain);
   return {
-    ...createAdministration({ ...options, isOurDomain, isReaching }),
+    ...createAdministration({ ...options, quotas, isOurDomain, isReaching }),
     isOurDomain,
     expand,
     postmaster: () => registry.postmaster(),
-    setListing: (listing) => { registry.setListing(listing); },
-    async resolve(address): Promise<Resolution> {
-      if (!isOurDomain(address.domain)) return { kind: 'elsewhere' };
-      return { kind: await isReaching(address) ? 'ours' : 'unknown' };
+    setListing: (listing) => {
+      quotas.setRules(listing.quotas);
+      registry.setListing(listing);
     },
+    async resolve(address, octets = 0): Promise<Resolution> {
+      if (!isOurDomain(address.domain)) return { kind: 'elsewhere' };
+      const reached = await walk(expand, address);
+      if (!isReached(reached)) return { kind: 'unknown' };
+      const room = await roomBehind(reached, octets, quotas);
+      return { kind: room === 'room' ? 'ours' : room };
+    },
+    ...quotaPart(options.store, quotas),
     maySendAs: async (account: Account, sender) => isOurDomain(sender.domain) && leadsOnlyTo(account, await walk(expand, sender)),
     login: ({ user, password, remoteAddress }: LoginAttempt): Promise<LoginAnswer> =>
       desk.login({ name: registry.nameOf(user), password, remoteAddress }),
@@ -86,9 +99,11 @@ class Registry {
   readonly #store: Pick<Store, 'accounts' | 'aliases'>;
   #domains: ReadonlySet<string> = new Set();
   #listing: Listing;
+  readonly #quotas: QuotaDesk;
 
-  constructor(store: Pick<Store, 'accounts' | 'aliases'>, listing: Listing) {
+  constructor(store: Pick<Store, 'accounts' | 'aliases'>, listing: Listing, quotas: QuotaDesk) {
     this.#store = store;
+    this.#quotas = quotas;
     this.#listing = listing;
     this.setListing(listing);
   }
@@ -128,7 +143,7 @@ class Registry {
 
   async #lookUp(key: string): Promise<Expansion | undefined> {
     const account = await this.#store.accounts.byAddress(key);
-    return account === undefined ? this.#expandAlias(key) : expansionOf(account);
+    return account === undefined ? this.#expandAlias(key) : expansionOf(account, this.#quotas);
   }
 
   async #expandAlias(key: string): Promise<Expansion | undefined> {
@@ -143,16 +158,18 @@ class Registry {
     const configured = this.#listing.postmaster === undefined ? undefined : parseAddress(this.#listing.postmaster);
     if (configured !== undefined) return { kind: 'alias', targets: [configured] };
     const [first] = await this.#store.accounts.list();
-    return first === undefined ? undefined : expansionOf(first);
+    return first === undefined ? undefined : expansionOf(first, this.#quotas);
   }
 }
 
-function expansionOf(account: Account): Expansion {
+function expansionOf(account: Account, quotas: QuotaDesk): Expansion {
+  const limits = quotas.limitsOf(account);
   return {
     kind: 'account',
     account: account.id,
     address: account.address,
     belief: { kind: 'account', address: account.address, account: account.id },
+    ...(limits === undefined ? {} : { limits }),
   };
 }
 

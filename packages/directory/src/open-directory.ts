@@ -3,8 +3,8 @@
  *
  * Each address is an account of its own (`bob+x@x.test` too), made when a letter for it is
  * delivered or somebody logs in to it. A login name that is no address, such as `bob`, means
- * the account `bob@localhost`. Aliases work when somebody sets them. Domains that are said to be
- * elsewhere are not ours: a test plays the world.
+ * the account `bob@localhost`. Aliases work when somebody sets them;
+ * quotas are for real hosts. Domains that are said to be elsewhere are not ours: a test plays the world.
  */
 import { addressKey, parseAddress } from '@posthorn/mail/address.ts';
 import type { Address } from '@posthorn/mail/address.ts';
@@ -14,6 +14,8 @@ import type { Clock } from '@posthorn/world/clock.ts';
 import { createAdministration } from './administration.ts';
 import type { Administration } from './administration.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { QuotaDesk } from './quota-desk.ts';
+import { quotaPart } from './room.ts';
 import type { Directory, Expansion } from './directory.ts';
 
 const KNOWN_MAX = 10_000;
@@ -23,7 +25,7 @@ const NAME_LENGTH_MAX = 320;
 export type OpenDirectory = Directory & Administration;
 
 export function createOpenDirectory({ store, clock, isElsewhere = () => false }: {
-  readonly store: Pick<Store, 'accounts' | 'aliases'>;
+  readonly store: Pick<Store, 'accounts' | 'aliases' | 'quotas'>;
   readonly clock: Clock;
   /** Asked each time; for tests, whose world grows. */
   readonly isElsewhere?: (domain: string) => boolean;
@@ -48,7 +50,8 @@ export function createOpenDirectory({ store, clock, isElsewhere = () => false }:
     const account = await accountOf(key);
     return { kind: 'account', account: account.id, address: key, belief: { kind: 'account', address: key, account: account.id } };
   };
-  const administration = createAdministration({ store, clock, isOurDomain, isReaching: () => Promise.resolve(true) });
+  const quotas = new QuotaDesk(store);
+  const administration = createAdministration({ store, clock, quotas, isOurDomain, isReaching: () => Promise.resolve(true) });
   return {
     ...administration,
     async removeAccount(address) {
@@ -62,6 +65,7 @@ export function createOpenDirectory({ store, clock, isElsewhere = () => false }:
     resolve: ({ domain }) => Promise.resolve({ kind: isElsewhere(domain) ? 'elsewhere' : 'ours' }),
     expand,
     postmaster: () => ({ localPart: 'postmaster', domain: 'localhost' }),
+    ...quotaPart(store, quotas),
     maySendAs: () => Promise.resolve(true),
     async login({ user }) {
       if (user === '' || user.length > NAME_LENGTH_MAX) return { kind: 'refused' };

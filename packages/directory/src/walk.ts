@@ -5,9 +5,9 @@
  */
 import { addressKey, formatAddress } from '@posthorn/mail/address.ts';
 import type { Address } from '@posthorn/mail/address.ts';
-import type { Belief } from '@posthorn/store/acceptance.ts';
+import type { AddressBelief } from '@posthorn/store/acceptance.ts';
 import type { AccountId } from '@posthorn/store/ids.ts';
-import type { Expansion } from './directory.ts';
+import type { Expansion, ReachedAccount } from './directory.ts';
 
 /** Aliases of aliases of aliases. */
 export const ALIAS_HOPS_MAX = 20;
@@ -16,10 +16,10 @@ export const ALIAS_ADDRESSES_MAX = 2000;
 
 /** Everyone behind an address. */
 export interface Reached {
-  readonly accounts: readonly { readonly account: AccountId; readonly address: string }[];
+  readonly accounts: readonly ReachedAccount[];
   readonly elsewhere: readonly Address[];
   /** What all this relies on. */
-  readonly beliefs: readonly Belief[];
+  readonly beliefs: readonly AddressBelief[];
   /** Aliases name them, nobody is there: `local@domain`. */
   readonly deadEnds: readonly string[];
   /** It led in a circle, too deep or too far, and nowhere else. */
@@ -28,9 +28,9 @@ export interface Reached {
 
 export async function walk(expand: (address: Address) => Promise<Expansion>, start: Address): Promise<Reached> {
   const visited = new Set([addressKey(start)]);
-  const accounts = new Map<AccountId, string>();
+  const accounts = new Map<AccountId, ReachedAccount>();
   const elsewhere: Address[] = [];
-  const beliefs: Belief[] = [];
+  const beliefs: AddressBelief[] = [];
   const deadEnds: string[] = [];
   let isBeyond = false;
   let level: readonly Address[] = [start];
@@ -39,7 +39,7 @@ export async function walk(expand: (address: Address) => Promise<Expansion>, sta
     for (const address of level) {
       const expansion = await expand(address);
       if ('belief' in expansion && expansion.belief !== undefined) beliefs.push(expansion.belief);
-      if (expansion.kind === 'account') accounts.set(expansion.account, expansion.address);
+      if (expansion.kind === 'account') accounts.set(expansion.account, reachedBy(expansion));
       else if (expansion.kind === 'elsewhere') elsewhere.push(address);
       else if (expansion.kind === 'unknown') deadEnds.push(formatAddress(address));
       else next.push(...unvisited(expansion.targets, visited));
@@ -49,7 +49,7 @@ export async function walk(expand: (address: Address) => Promise<Expansion>, sta
   }
   if (isBeyond) return { accounts: [], elsewhere: [], beliefs, deadEnds, isLoop: true };
   return {
-    accounts: Array.from(accounts, ([account, address]) => ({ account, address })),
+    accounts: [...accounts.values()],
     elsewhere,
     beliefs,
     deadEnds,
@@ -60,6 +60,10 @@ export async function walk(expand: (address: Address) => Promise<Expansion>, sta
 /** Is anybody there at all? */
 export function isReached(reached: Reached): boolean {
   return reached.accounts.length > 0 || reached.elsewhere.length > 0;
+}
+
+function reachedBy({ account, address, limits }: Extract<Expansion, { kind: 'account' }>): ReachedAccount {
+  return { account, address, ...(limits === undefined ? {} : { limits }) };
 }
 
 function unvisited(targets: readonly Address[], visited: Set<string>): readonly Address[] {

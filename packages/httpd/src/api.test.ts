@@ -19,17 +19,28 @@ async function ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?
 }
 
 describe('accounts', () => {
+  const nothingHeld = { used: { octets: 0, letters: 0 }, limits: {} };
   it('are added, listed without their secrets, and removed', async () => {
     expect(await ask('POST', '/rest/v1/accounts', { address: 'Ann@ash.test', password: 'pencil' })).toEqual({
-      status: 201, body: { address: 'ann@ash.test', createdAt: '2026-01-01T00:00:00.000Z', canLogIn: true },
+      status: 201, body: { address: 'ann@ash.test', createdAt: '2026-01-01T00:00:00.000Z', canLogIn: true, ...nothingHeld },
     });
     await ask('POST', '/rest/v1/accounts', { address: 'bob@ash.test' });
     expect((await ask('GET', '/rest/v1/accounts')).body).toEqual({ accounts: [
-      { address: 'ann@ash.test', createdAt: '2026-01-01T00:00:00.000Z', canLogIn: true },
-      { address: 'bob@ash.test', createdAt: '2026-01-01T00:00:00.000Z', canLogIn: false },
+      { address: 'ann@ash.test', createdAt: '2026-01-01T00:00:00.000Z', canLogIn: true, ...nothingHeld },
+      { address: 'bob@ash.test', createdAt: '2026-01-01T00:00:00.000Z', canLogIn: false, ...nothingHeld },
     ] });
     expect(await ask('DELETE', '/rest/v1/accounts/ann%40ash.test')).toEqual({ status: 200, body: { aliases: [] } });
     expect((await ask('DELETE', '/rest/v1/accounts/ann@ash.test')).status).toBe(404);
+  });
+  it('get a quota, a part of it at a time', async () => {
+    const quota = '/rest/v1/accounts/bob@ash.test/quota';
+    await ask('POST', '/rest/v1/accounts', { address: 'bob@ash.test' });
+    expect((await ask('PUT', quota, { octets: 1000 })).status).toBe(200);
+    expect((await ask('PUT', quota, { letters: 'unlimited' })).body).toEqual({ quotas: [{ of: 'bob@ash.test', used: { octets: 0, letters: 0 }, limits: { octets: 1000 } }] });
+    expect((await ask('PUT', quota, { octets: 'default', letters: 7 })).body).toMatchObject({ quotas: [{ limits: { letters: 7 } }] });
+    expect((await ask('GET', quota)).body).toMatchObject({ quotas: [{ limits: { letters: 7 } }] });
+    for (const wrong of [{ octets: 0 }, { octets: 'much' }, { letters: 1.5 }, { messages: 1 }]) expect((await ask('PUT', quota, wrong)).status).toBe(400);
+    expect((await ask('PUT', quota.replace('bob', 'eve'), { octets: 1000 })).status).toBe(404);
   });
   it('get a password', async () => {
     await ask('POST', '/rest/v1/accounts', { address: 'bob@ash.test' });

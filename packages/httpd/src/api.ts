@@ -21,6 +21,7 @@ import { eventRoutes } from './routes/events.ts';
 import { letterContentRoutes } from './routes/letter-contents.ts';
 import { letterRoutes } from './routes/letters.ts';
 import { publicRoutes } from './routes/public.ts';
+import { quotaRoutes } from './routes/quotas.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { sendRoutes } from './routes/send.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -58,7 +59,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   guard(app, { ...options, whoSignedIn: (cookies) => signIns.find(cookies) });
   addEntityTags(app);
   const describe = describeRoutes(app, options.version);
-  for (const routes of [publicRoutes, accountRoutes, aliasRoutes, domainRoutes, queueRoutes, traceRoutes, sendRoutes, configRoutes]) {
+  for (const routes of [publicRoutes, accountRoutes, quotaRoutes, aliasRoutes, domainRoutes, queueRoutes, traceRoutes, sendRoutes, configRoutes]) {
     routes(app, options);
   }
   const parts = letterParts(options);

@@ -10,7 +10,7 @@ import { spooled } from './testing/api.ts';
 /** Everything a store has, answering nothing, but for what a test asks of it. */
 function quietStore(acceptAnswer: () => AcceptAnswer): Store {
   const nothing = (): never => { throw new Error('not asked in this test'); };
-  const part = { byAddress: nothing, byId: nothing, list: nothing, add: nothing, setCredentials: nothing, remove: nothing };
+  const part = { byAddress: nothing, byId: nothing, list: nothing, add: nothing, setCredentials: nothing, setOwnLimits: nothing, remove: nothing };
   return {
     accounts: part,
     aliases: { ...part, set: nothing },
@@ -25,6 +25,7 @@ function quietStore(acceptAnswer: () => AcceptAnswer): Store {
       counts: () => Promise.resolve({ letters: 2, recipients: 4, waiting: 2, held: 1 }),
     },
     ledger: { ofLetter: nothing, find: nothing },
+    quotas: { usage: nothing, usageOfDomain: nothing },
     accept: () => Promise.resolve(acceptAnswer()),
     watch: nothing,
     counts: () => Promise.resolve({ accounts: 3, mailboxes: 18, messages: 100, octets: 5000, walOctets: 4096, interrupted: 2 }),

@@ -30,6 +30,7 @@ export function countedStore(store: Store): CountedStore {
     messages: store.messages,
     letters: store.letters,
     ledger: store.ledger,
+    quotas: store.quotas,
     spool: countingSpool(store.spool, countSettled),
     async accept(acceptance) {
       const answer = await store.accept(acceptance);

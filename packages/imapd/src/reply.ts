@@ -20,3 +20,8 @@ export function no(code: string, text: string): Reply {
 export function bad(text: string): Reply {
   return { condition: 'BAD', text };
 }
+
+/** RFC 9208 §4.3.1, RFC 5530 §3. */
+export function overQuota(): Reply {
+  return no('OVERQUOTA', 'There is no room for so much: delete something first');
+}

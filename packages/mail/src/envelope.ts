@@ -23,6 +23,8 @@ export interface SmtpEnvelope {
   readonly recipients: readonly EnvelopeRecipient[];
   /** What the sender announced of the content (RFC 6152, RFC 3030). */
   readonly body: '7BIT' | '8BITMIME' | 'BINARYMIME';
+  /** How large the sender says the letter is (RFC 1870); absent: it did not say. */
+  readonly octets?: number;
   readonly isSmtpUtf8: boolean;
   readonly isTlsRequired: boolean;
   /** ENVID, decoded from xtext (RFC 3461 §4.4). */

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Administration } from '@posthorn/directory/administration.ts';
 import type { Directory } from '@posthorn/directory/directory.ts';
 import { createHasher } from '@posthorn/directory/hasher.ts';
-import { createDirectory } from '@posthorn/directory/listed-directory.ts';
+import { createDirectory, type Listing } from '@posthorn/directory/listed-directory.ts';
 import { createOpenDirectory } from '@posthorn/directory/open-directory.ts';
 import { createQuickHasher } from '@posthorn/directory/quick-hasher.ts';
 import { countedStore } from '@posthorn/httpd/counted-store.ts';
@@ -78,8 +78,8 @@ function coreOf({ config, world, isElsewhere }: CoreRequest, { store, metrics }:
   return { store, metrics, dkim, directory, relist: (next) => directory.setListing(listingOf(next)) };
 }
 
-function listingOf({ domains, postmaster }: Config): { readonly domains: readonly string[]; readonly postmaster?: string } {
-  return { domains: domains === 'any' ? [] : domains, ...(postmaster === undefined ? {} : { postmaster }) };
+function listingOf({ domains, quotas, postmaster }: Config): Listing {
+  return { domains: domains === 'any' ? [] : domains, ...(quotas === undefined ? {} : { quotas }), ...(postmaster === undefined ? {} : { postmaster }) };
 }
 
 /** Made at the first start and kept beside the books: what must be the same after a restart, and known to nobody. */

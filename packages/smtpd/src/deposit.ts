@@ -10,12 +10,14 @@ import { fieldText } from '@posthorn/mail/header.ts';
 import type { OctetRange } from '@posthorn/mail/structure.ts';
 import { summarize } from '@posthorn/mail/summary.ts';
 import { spoolLetterFor } from '@posthorn/queue/letter.ts';
-import type { Placement } from '@posthorn/store/acceptance.ts';
+import type { Placement, RoomBelief } from '@posthorn/store/acceptance.ts';
+import type { AccountId } from '@posthorn/store/ids.ts';
 import type { LedgerDetail, LedgerEntry } from '@posthorn/store/ledger.ts';
 import type { Store } from '@posthorn/store/store.ts';
 import type { Milliseconds } from '@posthorn/world/clock.ts';
 import type { Log } from '@posthorn/world/log.ts';
 import type { ReceivedLetter } from './letter-intake.ts';
+import { eachFits, MAILBOX_FULL, soleMayExceed } from './quota.ts';
 import { CHANGED, type Reply, reply } from './reply.ts';
 import type { Client } from './session.ts';
 
@@ -35,13 +37,22 @@ export interface DepositRequest {
   readonly client: Client;
   /** What the ledger should know besides who the client is. */
   readonly detail: LedgerDetail;
+  /** Whether each copy has to fit, because each recipient has an answer of its own. */
+  readonly isEachAnswered: boolean;
 }
 
-/** 250 when it is in the books; 451 when something changed since it was looked up, and nothing was stored. */
-export async function deposit(parts: DepositParts, request: DepositRequest): Promise<Reply> {
+export interface Deposited {
+  readonly said: Reply;
+  /** Whose mailbox was full by then; nothing was stored. */
+  readonly full?: AccountId;
+}
+
+/** 250 when it is in the books; 451 or 452 when something changed since it was looked up, and nothing was stored. */
+export async function deposit(parts: DepositParts, request: DepositRequest): Promise<Deposited> {
   const { received, plan, trace, cuts, client, detail } = request;
   const { letter, at, envelope, content, header, structure } = received;
   const reversePath = envelope.reversePath === null ? null : formatAddress(envelope.reversePath);
+  const placements = plan.placements.map((placement) => placementOf(placement, { reversePath, trace, at }));
   const answer = await parts.store.accept({
     letter,
     at,
@@ -49,20 +60,28 @@ export async function deposit(parts: DepositParts, request: DepositRequest): Pro
     content,
     cuts,
     summary: summarize({ prefix: trace, header, cuts, structure }),
-    placements: plan.placements.map((placement) => placementOf(placement, { reversePath, trace, at })),
+    placements,
     ...(plan.onward.length === 0 ? {} : {
       spool: spoolLetterFor({ envelope, recipients: plan.onward, prefix: trace, now: at, expire: parts.expire }),
     }),
     ledger: ledgerOf(request),
-    beliefs: plan.beliefs,
+    beliefs: [...plan.beliefs, ...roomFor(request, placements)],
   });
   const facts = { letter, session: client.session, listener: client.listener, from: reversePath ?? '', recipients: envelope.recipients.length, octets: content.octets };
   if (answer.kind === 'changed') {
     parts.log.info({ ...facts, belief: answer.belief }, 'letter put off: something changed meanwhile');
-    return CHANGED;
+    return answer.belief.kind === 'room' ? { said: MAILBOX_FULL, full: answer.belief.account } : { said: CHANGED };
   }
   parts.log.info({ ...facts, ...detail }, 'letter accepted');
-  return reply(250, '2.0.0', `Ok: ${plan.onward.length === 0 ? 'delivered' : 'queued'} as ${letter}`);
+  return { said: reply(250, '2.0.0', `Ok: ${plan.onward.length === 0 ? 'delivered' : 'queued'} as ${letter}`) };
+}
+
+/** What the acceptance is to look at again about quotas. */
+function roomFor({ received, plan, cuts, isEachAnswered }: DepositRequest, placements: readonly Placement[]): readonly RoomBelief[] {
+  const octets = received.content.octets - cuts.reduce((sum, { start, end }) => sum + end - start, 0);
+  const copies = plan.placements.map((placement, index) => ({ placement, octets: octets + (placements[index]?.prefix.length ?? 0) }));
+  if (isEachAnswered) return eachFits(copies);
+  return plan.onward.length === 0 && received.envelope.recipients.length === 1 ? soleMayExceed(copies) : [];
 }
 
 function placementOf(

@@ -10,14 +10,16 @@ import type { Planner } from '@posthorn/delivery/planner.ts';
 import type { Directory } from '@posthorn/directory/directory.ts';
 import type { EnvelopeRecipient } from '@posthorn/mail/envelope.ts';
 import { findFields } from '@posthorn/mail/header.ts';
+import type { AccountId } from '@posthorn/store/ids.ts';
 import type { Store } from '@posthorn/store/store.ts';
 import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
 import type { Log } from '@posthorn/world/log.ts';
 import type { Random } from '@posthorn/world/random.ts';
 import { deposit, hasBeenDelivered } from './deposit.ts';
 import { type Decision, type ReceivedLetter, takeIn } from './letter-intake.ts';
-import { DELIVERED_BEFORE, NOT_OURS, RECIPIENT_OK, SENDER_OK, UNKNOWN_RECIPIENT } from './mx.ts';
-import { type Reply, reply } from './reply.ts';
+import { DELIVERED_BEFORE, SENDER_OK } from './mx.ts';
+import { MAILBOX_FULL, recipientReply, UNKNOWN_RECIPIENT } from './quota.ts';
+import { CHANGED, type Reply, reply } from './reply.ts';
 import type { Client, OpenSession } from './session.ts';
 import { receivedField } from './trace-header.ts';
 
@@ -39,11 +41,7 @@ export function lmtpSessions(parts: LmtpParts): OpenSession {
     lineEndings: 'refused',
     authentication: () => 'never',
     mail: () => SENDER_OK,
-    rcpt: async ({ address }) => {
-      const { kind } = await parts.directory.resolve(address);
-      if (kind === 'ours') return RECIPIENT_OK;
-      return kind === 'unknown' ? UNKNOWN_RECIPIENT : NOT_OURS;
-    },
+    rcpt: async ({ address }, { octets }) => recipientReply(await parts.directory.resolve(address, octets)),
     postmaster: () => parts.directory.postmaster(),
     receive: (envelope) => takeIn({ ...parts, contents: parts.store.contents }, envelope, (received) => decide(parts, client, received)),
   });
@@ -51,24 +49,50 @@ export function lmtpSessions(parts: LmtpParts): OpenSession {
 
 async function decide(parts: LmtpParts, client: Client, received: ReceivedLetter): Promise<Decision> {
   const { envelope, letter, at, fields } = received;
-  const { plan, refusals } = await planned(parts, received);
-  if (refusals.size === envelope.recipients.length) return { replies: inOrder(envelope.recipients, refusals), isAccepted: false };
-  const said = await deposit(parts, {
-    received,
-    plan,
-    trace: Buffer.from(receivedField({ client, envelope, letter, at, hostname: parts.hostname, isAuthenticated: false })),
-    cuts: findFields(fields, 'return-path').map(({ range }) => range),
-    client,
-    detail: refusals.size === 0 ? {} : { refused: refusals.size },
-  });
-  return { replies: inOrder(envelope.recipients, refusals, said), isAccepted: said.code === 250 };
+  const { recipients } = envelope;
+  const trace = Buffer.from(receivedField({ client, envelope, letter, at, hostname: parts.hostname, isAuthenticated: false }));
+  let { plan, refusals } = await planned(parts, received);
+  while (refusals.size < recipients.length) {
+    const { said, full } = await deposit(parts, {
+      received,
+      plan,
+      trace,
+      cuts: findFields(fields, 'return-path').map(({ range }) => range),
+      client,
+      detail: refusals.size === 0 ? {} : { refused: refusals.size },
+      isEachAnswered: true,
+    });
+    if (full === undefined) return { replies: inOrder(recipients, refusals, said), isAccepted: said.code === 250 };
+    const next = await withoutAccount(parts, received, { refusals, account: full });
+    if (next.refusals.size === refusals.size) return { replies: inOrder(recipients, refusals, CHANGED), isAccepted: false };
+    ({ plan, refusals } = next);
+  }
+  return { replies: inOrder(recipients, refusals), isAccepted: false };
+}
+
+type Refusals = ReadonlyMap<EnvelopeRecipient, Reply>;
+
+interface Planned {
+  readonly plan: Plan;
+  /** Why some cannot have the letter. */
+  readonly refusals: Refusals;
+}
+
+/** Leaves out those whose only mailbox is full. */
+async function withoutAccount({ planner }: LmtpParts, { envelope }: ReceivedLetter, { refusals, account }: { readonly refusals: Refusals; readonly account: AccountId }): Promise<Planned> {
+  const more = new Map(refusals);
+  const others: EnvelopeRecipient[] = [];
+  for (const recipient of envelope.recipients.filter((one) => !refusals.has(one))) {
+    const { placements, onward } = await planner.plan([recipient]);
+    const isIts = onward.length === 0 && placements.length === 1 && placements[0]?.account === account;
+    if (isIts) more.set(recipient, MAILBOX_FULL);
+    else others.push(recipient);
+  }
+  return { plan: await planner.plan(others), refusals: more };
 }
 
 /** A plan for those who can have the letter, and why the others cannot. */
-async function planned(
-  { planner }: LmtpParts,
-  received: ReceivedLetter,
-): Promise<{ readonly plan: Plan; readonly refusals: ReadonlyMap<EnvelopeRecipient, Reply> }> {
+async function planned({ planner }: LmtpParts, received: ReceivedLetter): Promise<Planned> {
   const { recipients } = received.envelope;
   const plan = await planner.plan(recipients);
   const refusals = new Map(plan.refused.map(({ recipient, why }): [EnvelopeRecipient, Reply] => [recipient, why === 'alias-loop' ? ALIAS_LOOP : UNKNOWN_RECIPIENT]));
@@ -84,6 +108,6 @@ async function planned(
 }
 
 /** RFC 2033 §4.2: one reply for each RCPT that was accepted, in their order, the same address twice included. */
-function inOrder(recipients: readonly EnvelopeRecipient[], refusals: ReadonlyMap<EnvelopeRecipient, Reply>, otherwise = UNKNOWN_RECIPIENT): readonly Reply[] {
+function inOrder(recipients: readonly EnvelopeRecipient[], refusals: Refusals, otherwise = UNKNOWN_RECIPIENT): readonly Reply[] {
   return recipients.map((recipient) => refusals.get(recipient) ?? otherwise);
 }

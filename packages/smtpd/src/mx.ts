@@ -18,6 +18,7 @@ import type { Log } from '@posthorn/world/log.ts';
 import type { Random } from '@posthorn/world/random.ts';
 import { deposit, hasBeenDelivered } from './deposit.ts';
 import { type Decision, type ReceivedLetter, refusedAs, takeIn } from './letter-intake.ts';
+import { recipientReply } from './quota.ts';
 import { CHANGED, reply } from './reply.ts';
 import type { Client, OpenSession } from './session.ts';
 import { receivedField } from './trace-header.ts';
@@ -38,9 +39,6 @@ export interface MxParts {
 }
 
 export const SENDER_OK = reply(250, '2.1.0', 'Ok');
-export const RECIPIENT_OK = reply(250, '2.1.5', 'Ok');
-export const UNKNOWN_RECIPIENT = reply(550, '5.1.1', 'There is nobody with this address here');
-export const NOT_OURS = reply(550, '5.7.1', 'Relaying denied: this domain is not ours');
 export const DELIVERED_BEFORE = reply(554, '5.4.6', 'Routing loop: the letter has been delivered here before');
 
 export function mxSessions(parts: MxParts): OpenSession {
@@ -48,15 +46,7 @@ export function mxSessions(parts: MxParts): OpenSession {
     lineEndings: 'refused',
     authentication: () => 'never',
     mail: () => SENDER_OK,
-    rcpt: async ({ address }) => {
-      const { kind } = await parts.directory.resolve(address);
-      switch (kind) {
-        case 'ours': return RECIPIENT_OK;
-        case 'unknown': return UNKNOWN_RECIPIENT;
-        case 'elsewhere': return NOT_OURS;
-        default: return kind satisfies never;
-      }
-    },
+    rcpt: async ({ address }, { octets }) => recipientReply(await parts.directory.resolve(address, octets)),
     postmaster: () => parts.directory.postmaster(),
     receive: (envelope) => takeIn({ ...parts, contents: parts.store.contents }, envelope, (received) => decide(parts, client, received)),
   });
@@ -80,13 +70,14 @@ async function decide(parts: MxParts, client: Client, received: ReceivedLetter):
     Buffer.from(receivedField({ client, envelope, letter, at, hostname, isAuthenticated: false })),
   ]);
   const mayBeForged = fields.some(({ key }) => key === 'authentication-results' || key === 'return-path');
-  const said = await deposit(parts, {
+  const { said } = await deposit(parts, {
     received,
     plan,
     trace,
     cuts: mayBeForged ? forgedRanges(header, hostname) : [],
     client,
     detail: verdict === undefined ? {} : verdictDetail(verdict),
+    isEachAnswered: false,
   });
   return { replies: [said], isAccepted: said.code === 250 };
 }

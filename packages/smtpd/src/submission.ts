@@ -23,7 +23,8 @@ import type { Log } from '@posthorn/world/log.ts';
 import type { Random } from '@posthorn/world/random.ts';
 import { deposit, withoutCuts } from './deposit.ts';
 import { type Decision, type ReceivedLetter, refusedAs, takeIn } from './letter-intake.ts';
-import { RECIPIENT_OK, SENDER_OK, UNKNOWN_RECIPIENT } from './mx.ts';
+import { SENDER_OK } from './mx.ts';
+import { RECIPIENT_OK, recipientReply } from './quota.ts';
 import { CHANGED, reply, type Reply } from './reply.ts';
 import { type Outcome, type Retries, retryKey } from './retries.ts';
 import type { Authentication, Client, OpenSession, Session } from './session.ts';
@@ -86,7 +87,10 @@ function openSession(parts: SubmissionParts, client: Client): Session {
       // RFC 6409 §6.1. `<>` is for notices that mail programs send (RFC 8098 §3).
       return reversePath === null ? SENDER_OK : mayUse(directory, account, reversePath);
     },
-    rcpt: async ({ address }) => ((await directory.resolve(address)).kind === 'unknown' ? UNKNOWN_RECIPIENT : RECIPIENT_OK),
+    rcpt: async ({ address }, { octets }) => {
+      const resolution = await directory.resolve(address, octets);
+      return resolution.kind === 'elsewhere' ? RECIPIENT_OK : recipientReply(resolution);
+    },
     postmaster: () => directory.postmaster(),
     receive: (envelope) => takeIn({ ...parts, contents: parts.store.contents }, envelope, (received) => decideOnce(parts, { client, account }, received)),
   };
@@ -135,7 +139,7 @@ async function decide(parts: SubmissionParts, { client, account }: Sender, recei
     signature,
     missing,
   ]);
-  const said = await deposit(parts, { received, plan, trace, cuts, client, detail: { user: account?.address ?? null, signed: signature.length > 0 } });
+  const { said } = await deposit(parts, { received, plan, trace, cuts, client, detail: { user: account?.address ?? null, signed: signature.length > 0 }, isEachAnswered: false });
   return { replies: [said], isAccepted: said.code === 250 };
 }
 

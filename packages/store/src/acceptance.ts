@@ -13,7 +13,7 @@ import type { LedgerEntry } from './ledger.ts';
 import type { Belief, Placement } from './placement.ts';
 import type { SpoolLetter } from './spool.ts';
 
-export type { Belief, Placement } from './placement.ts';
+export type { AddressBelief, Belief, Placement, RoomBelief } from './placement.ts';
 
 export interface Acceptance {
   readonly letter: LetterId;

@@ -3,6 +3,7 @@
  */
 import type { EpochMs } from '@posthorn/world/clock.ts';
 import type { AccountId } from './ids.ts';
+import type { OwnLimits } from './quota.ts';
 
 /** Made by the directory; the books only keep it. */
 export interface Credentials {
@@ -26,6 +27,8 @@ export interface Account {
   readonly createdAt: EpochMs;
   /** Absent: nobody can log in with a password. */
   readonly credentials?: Credentials;
+  /** Where its quota is not as configured. */
+  readonly ownLimits?: OwnLimits;
 }
 
 export interface Accounts {
@@ -39,6 +42,8 @@ export interface Accounts {
   }): Promise<{ readonly kind: 'added'; readonly account: Account } | { readonly kind: 'exists'; readonly account: Account }>;
   /** False if there is no such account. */
   setCredentials(account: AccountId, credentials: Credentials): Promise<boolean>;
+  /** In place of those it had. False if there is no such account. */
+  setOwnLimits(account: AccountId, limits: OwnLimits): Promise<boolean>;
   /** With all its mail. False if there is no such account. */
   remove(account: AccountId): Promise<boolean>;
 }

@@ -6,6 +6,7 @@ import type { OctetRange } from '@posthorn/mail/structure.ts';
 import type { MessageSummary } from '@posthorn/mail/summary.ts';
 import type { EpochMs } from '@posthorn/world/clock.ts';
 import type { StagedContent } from './contents.ts';
+import type { QuotaLimits } from './quota.ts';
 import type { AccountId, ContentId, LetterId, MailboxId, Modseq, Uid } from './ids.ts';
 
 /** What a session keeps of each message. */
@@ -51,6 +52,8 @@ export interface Append extends MailboxKey {
   readonly flags: readonly Flag[];
   readonly internalDate: EpochMs;
   readonly at: EpochMs;
+  /** Absent: any amount. */
+  readonly limits?: QuotaLimits;
 }
 
 export type TransferAnswer =
@@ -61,6 +64,8 @@ export type TransferAnswer =
     readonly pairs: readonly { readonly source: Uid; readonly target: Uid }[];
   }
   | { readonly kind: 'no-mailbox' };
+
+export type CopyAnswer = TransferAnswer | { readonly kind: 'over-quota' };
 
 /** Acts take at most `UIDS_PER_ACT` UIDs (COPY and MOVE any number: they must be one act). */
 export const UIDS_PER_ACT = 1000;
@@ -80,8 +85,9 @@ export interface Messages {
   setFlags(change: FlagChange): Promise<{ readonly states: readonly MessageState[]; readonly modified: readonly Uid[] }>;
   /** Those of `uids` that carry \Deleted. */
   expunge(act: MailboxKey & { readonly uids: readonly Uid[]; readonly at: EpochMs }): Promise<readonly Uid[]>;
-  append(append: Append): Promise<{ readonly kind: 'appended'; readonly uidValidity: number; readonly uid: Uid } | { readonly kind: 'no-mailbox' }>;
-  copy(act: MailboxKey & { readonly uids: readonly Uid[]; readonly target: MailboxId; readonly at: EpochMs }): Promise<TransferAnswer>;
+  append(append: Append): Promise<{ readonly kind: 'appended'; readonly uidValidity: number; readonly uid: Uid } | { readonly kind: 'no-mailbox' | 'over-quota' }>;
+  /** All of them, or none where they are too much. */
+  copy(act: MailboxKey & { readonly uids: readonly Uid[]; readonly target: MailboxId; readonly at: EpochMs; readonly limits?: QuotaLimits }): Promise<CopyAnswer>;
   move(act: MailboxKey & { readonly uids: readonly Uid[]; readonly target: MailboxId; readonly at: EpochMs }): Promise<TransferAnswer>;
   /** The letter as its reader sees it; offsets count in prefix + content less cuts. */
   read(row: Pick<MessageRow, 'prefix' | 'content' | 'contentOctets' | 'cuts'>, range?: OctetRange): AsyncIterable<Buffer>;

@@ -14,6 +14,7 @@ import type { Ledger } from './ledger.ts';
 import type { Letters } from './letters.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import type { Messages } from './messages.ts';
+import type { Quotas } from './quota.ts';
 import type { Spool } from './spool.ts';
 import type { AccountId, MailboxId } from './ids.ts';
 
@@ -27,6 +28,7 @@ export interface Store {
   readonly letters: Letters;
   readonly spool: Spool;
   readonly ledger: Ledger;
+  readonly quotas: Quotas;
   /** Writes a letter and everything it causes in one transaction. */
   accept: Accept;
   /**

@@ -12,7 +12,7 @@ test('people and aliases come and go without a running server', async () => {
   expect((await keyboard.types('alias list')).out).toBe('ALIAS          STANDS FOR\nteam@elm.test  eve@elm.test\n');
   expect(JSON.parse((await keyboard.types('account list --json')).out)).toMatchObject({ accounts: [{ address: 'eve@elm.test', canLogIn: true }] });
   expect((await keyboard.types('account remove eve@elm.test')).out).toContain('These aliases still name it: team@elm.test');
-  expect((await keyboard.types('account list')).out).toBe('ADDRESS  SINCE  LOGIN\n');
+  expect((await keyboard.types('account list')).out).toBe('ADDRESS  SINCE  LOGIN  LETTERS  SIZE  QUOTA\n');
 });
 
 test('someone without a password is given one later', async () => {
@@ -20,9 +20,9 @@ test('someone without a password is given one later', async () => {
   const server = await openServer(keyboard);
   onTestFinished(() => server.close());
   await keyboard.types('account add bob@elm.test');
-  expect((await keyboard.types('account list')).out).toMatch(/^bob@elm\.test {2}\d{4}-\d\d-\d\d {2}no password$/m);
+  expect((await keyboard.types('account list')).out).toMatch(/^bob@elm\.test {2}\d{4}-\d\d-\d\d {2}no password +0 +0 B +unlimited$/m);
   expect(await keyboard.types('account passwd bob@elm.test --password-stdin', 'a long secret\r\n')).toMatchObject({ status: 0, out: 'The password of bob@elm.test is set.\n' });
-  expect((await keyboard.types('account list')).out).toMatch(/^bob@elm\.test {2}\d{4}-\d\d-\d\d {2}yes$/m);
+  expect((await keyboard.types('account list')).out).toMatch(/^bob@elm\.test {2}\d{4}-\d\d-\d\d {2}yes +0 +0 B +unlimited$/m);
 });
 
 test('a password is piped, and there has to be one', async () => {
@@ -63,4 +63,17 @@ test('a data folder with a longer path than a socket may have still answers comm
   using keyboard = new Keyboard();
   mkdirSync(keyboard.path('long'.repeat(40)));
   expect(await keyboard.types(['account', 'list', '--data', 'long'.repeat(40)])).toMatchObject({ status: 0, err: '' });
+});
+
+test('a person has the configured quota, or one of their own', async () => {
+  using keyboard = new Keyboard(`${ELM}[quota]\naccount = "1GB"\naccount_letters = 1000\n`);
+  await keyboard.types('account add bob@elm.test');
+  expect((await keyboard.types('account list')).out).toMatch(/^bob@elm\.test .* 1\.0 GB, 1000 letters$/m);
+  expect((await keyboard.types('account quota bob@elm.test 2500MB')).out).toBe('OF            LETTERS  SIZE  QUOTA\nbob@elm.test  0        0 B   2.5 GB, 1000 letters\n');
+  expect((await keyboard.types('account quota bob@elm.test unlimited --letters default')).out).toMatch(/ 1000 letters$/m);
+  expect(JSON.parse((await keyboard.types('account quota bob@elm.test default --letters 7 --json')).out)).toEqual({
+    quotas: [{ of: 'bob@elm.test', used: { octets: 0, letters: 0 }, limits: { octets: 1_000_000_000, letters: 7 } }],
+  });
+  expect(await keyboard.types('account quota bob@elm.test much')).toMatchObject({ status: 2, err: expect.stringContaining('SIZE is 500MB, 2GB and the like') });
+  expect(await keyboard.types('account quota eve@elm.test')).toMatchObject({ status: 1, err: 'posthorn: There is no account eve@elm.test.\n' });
 });

@@ -23,6 +23,9 @@ async function directory(): Promise<Directory & { readonly asked: LoginAttempt[]
     resolve: () => Promise.resolve({ kind: 'unknown' }),
     expand: () => Promise.resolve({ kind: 'unknown' }),
     postmaster: () => ({ localPart: 'postmaster', domain: 'ash.test' }),
+    limitsOf: () => Promise.resolve(undefined),
+    quotasOf: () => Promise.resolve([]),
+    roomBehind: () => Promise.resolve('room'),
     maySendAs: () => Promise.resolve(false),
     login: (attempt) => {
       asked.push(attempt);

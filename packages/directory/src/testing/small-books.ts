@@ -4,18 +4,26 @@
 import type { Account, Accounts } from '@posthorn/store/accounts.ts';
 import type { Alias, Aliases } from '@posthorn/store/aliases.ts';
 import { accountId } from '@posthorn/store/ids.ts';
+import type { Quotas, Usage } from '@posthorn/store/quota.ts';
 
 export interface SmallBooks {
   readonly accounts: Accounts;
   readonly aliases: Aliases;
+  readonly quotas: Quotas;
+  /** What accounts and domains hold, as the test has it. */
+  readonly used: Map<string, Usage>;
 }
 
 export function smallBooks(): SmallBooks {
   const accounts = new Map<string, Account>();
   const aliases = new Map<string, Alias>();
+  const used = new Map<string, Usage>();
+  const usage = (of: string): Promise<Usage> => Promise.resolve(used.get(of) ?? { messages: 0, octets: 0 });
   let next = 1;
   const byId = (id: number): Account | undefined => [...accounts.values()].find((account) => account.id === id);
   return {
+    used,
+    quotas: { usage, usageOfDomain: usage },
     accounts: {
       byAddress: (address) => Promise.resolve(accounts.get(address)),
       byId: (id) => Promise.resolve(byId(id)),
@@ -31,6 +39,11 @@ export function smallBooks(): SmallBooks {
       setCredentials(id, credentials) {
         const account = byId(id);
         if (account !== undefined) accounts.set(account.address, { ...account, credentials });
+        return Promise.resolve(account !== undefined);
+      },
+      setOwnLimits(id, ownLimits) {
+        const account = byId(id);
+        if (account !== undefined) accounts.set(account.address, { ...account, ownLimits });
         return Promise.resolve(account !== undefined);
       },
       remove(id) {

@@ -6,11 +6,14 @@ import type { Account } from '@posthorn/store/accounts.ts';
 import type { ApiOptions } from '../options.ts';
 import { sendProblem } from '../problem.ts';
 import { ADDRESS, ALIAS_SCHEMA, listOf, NOTHING, objectOf } from '../schemas.ts';
+import { LIMITS, noAccount, RESOURCES, shownLimits } from './quotas.ts';
 
 const ACCOUNT_SCHEMA = objectOf({
   address: ADDRESS,
   createdAt: { type: 'string', format: 'date-time' },
   canLogIn: { type: 'boolean', description: 'It has a password, or none is needed here.' },
+  used: RESOURCES,
+  limits: LIMITS,
 });
 const PASSWORD = { type: 'string', minLength: 1, maxLength: 1024 } as const;
 const PARAMS = objectOf({ address: ADDRESS });
@@ -18,12 +21,17 @@ const BAD_PASSWORD = 'A password is 1 to 1024 octets without control characters.
 
 export function accountRoutes(app: FastifyInstance, { administration }: ApiOptions): void {
   /** What may be seen of an account: never its credentials. */
-  const shown = ({ address, createdAt, credentials }: Account): object => (
-    { address, createdAt: new Date(createdAt).toISOString(), canLogIn: credentials !== undefined || !administration.keepsPasswords });
+  const shown = async ({ address, createdAt, credentials }: Account): Promise<object> => {
+    const quota = (await administration.quotas(address))?.quotas[0];
+    return {
+      address, createdAt: new Date(createdAt).toISOString(), canLogIn: credentials !== undefined || !administration.keepsPasswords,
+      used: { octets: quota?.usage.octets ?? 0, letters: quota?.usage.messages ?? 0 }, limits: shownLimits(quota?.limits ?? {}),
+    };
+  };
 
   app.get('/rest/v1/accounts', {
     schema: { summary: 'All accounts, in the order they were added', response: { 200: objectOf({ accounts: listOf(ACCOUNT_SCHEMA) }) } },
-  }, async () => ({ accounts: (await administration.accounts()).map(shown) }));
+  }, async () => ({ accounts: await Promise.all((await administration.accounts()).map(shown)) }));
 
   app.post<{ Body: { address: string; password?: string } }>('/rest/v1/accounts', {
     schema: {
@@ -35,7 +43,7 @@ export function accountRoutes(app: FastifyInstance, { administration }: ApiOptio
     const { address, password } = request.body;
     const answer = await administration.addAccount(address, password);
     switch (answer.kind) {
-      case 'added': return reply.code(201).send(shown(answer.account));
+      case 'added': return reply.code(201).send(await shown(answer.account));
       case 'not-an-address': return sendProblem(reply, { status: 422, detail: `“${address}” is not an address.` });
       case 'not-our-domain': return sendProblem(reply, { status: 422, detail: `The domain of ${address} is not one of ours: add it to the configuration first.` });
       case 'bad-password': return sendProblem(reply, { status: 422, detail: BAD_PASSWORD });
@@ -52,7 +60,7 @@ export function accountRoutes(app: FastifyInstance, { administration }: ApiOptio
     const answer = await administration.setPassword(address, request.body.password);
     switch (answer.kind) {
       case 'done': return reply.code(204).send();
-      case 'no-account': return sendProblem(reply, { status: 404, detail: `There is no account ${address}.` });
+      case 'no-account': return sendProblem(reply, noAccount(address));
       case 'bad-password': return sendProblem(reply, { status: 422, detail: BAD_PASSWORD });
       default: return answer.kind satisfies never;
     }
@@ -67,6 +75,6 @@ export function accountRoutes(app: FastifyInstance, { administration }: ApiOptio
   }, async (request, reply) => {
     const answer = await administration.removeAccount(request.params.address);
     if (answer.kind === 'removed') return { aliases: answer.aliases };
-    return sendProblem(reply, { status: 404, detail: `There is no account ${request.params.address}.` });
+    return sendProblem(reply, noAccount(request.params.address));
   });
 }

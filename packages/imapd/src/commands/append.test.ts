@@ -82,3 +82,25 @@ test('a store that cannot take it now is said to be unavailable, and the session
   expect((await client.command('b', 'NOOP')).at(-1)).toMatch(/^b OK/);
   expect(room.log.of('letter could not be kept')).toHaveLength(1);
 });
+
+test('what would go over the quota is refused, by APPEND and by COPY, and a MOVE is not', async () => {
+  await using room = await ReadingRoom.open();
+  const client = await room.reader();
+  await room.put(HELLO);
+  const eve = await room.store.accounts.byAddress('eve@elm.test');
+  if (eve === undefined) throw new Error('nobody');
+  await room.store.accounts.setOwnLimits(eve.id, { octets: 2 * HELLO.length - 1 });
+  await client.command('open', 'SELECT INBOX');
+  await room.play(client, `
+    C: a APPEND INBOX {${HELLO.length}+}
+    ${HELLO.trimEnd().split('\r\n').map((line) => `C: ${line}`).join('\n    ')}
+    C:
+    S: a NO [OVERQUOTA] …
+    C: b COPY 1 Trash
+    S: b NO [OVERQUOTA] …
+    C: c MOVE 1 Trash
+    S: * OK [COPYUID …
+    S: * 1 EXPUNGE
+    S: * 0 RECENT
+    S: c OK …`);
+});

@@ -15,7 +15,7 @@ import type { Mailbox } from '@posthorn/store/mailboxes.ts';
 import { StoreFault } from '@posthorn/store/store.ts';
 import { identifier } from '@posthorn/world/random.ts';
 import { type Exchange, known } from '../exchange.ts';
-import { type Reply, bad, no, ok } from '../reply.ts';
+import { type Reply, bad, no, ok, overQuota } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
 
 type Append = CommandNamed<'APPEND'>;
@@ -48,7 +48,7 @@ interface Target {
 }
 
 async function take(exchange: Exchange, { command, account, mailbox }: Target): Promise<Reply> {
-  const { store, clock, random } = exchange.session.services;
+  const { store, directory, clock, random } = exchange.session.services;
   const intake = store.contents.receive();
   let isKept = false;
   try {
@@ -57,6 +57,7 @@ async function take(exchange: Exchange, { command, account, mailbox }: Target): 
     const content = await intake.finish();
     isKept = true;
     const at = clock.now();
+    const limits = await directory.limitsOf(account.id);
     const answer = await store.messages.append({
       account: account.id,
       mailbox: mailbox.id,
@@ -66,10 +67,11 @@ async function take(exchange: Exchange, { command, account, mailbox }: Target): 
       flags: command.flags.filter((flag) => flagKey(flag) !== '\\recent'),
       internalDate: command.internalDate ?? at,
       at,
+      ...(limits === undefined ? {} : { limits }),
     });
-    if (answer.kind === 'no-mailbox') {
+    if (answer.kind !== 'appended') {
       await content.discard();
-      return noMailbox();
+      return answer.kind === 'over-quota' ? overQuota() : noMailbox();
     }
     const { state } = exchange.session;
     if (state.kind === 'selected') state.selected.ring();

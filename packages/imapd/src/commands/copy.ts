@@ -4,22 +4,24 @@
 import { copyUidCode, untagged } from '@posthorn/imap/response.ts';
 import type { TransferAnswer } from '@posthorn/store/messages.ts';
 import type { MailboxExchange } from '../exchange.ts';
-import { type Reply, bad, no, ok } from '../reply.ts';
+import { type Reply, bad, no, ok, overQuota } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
 import { concludeRemoval } from './expunge.ts';
 
 export async function copy(exchange: MailboxExchange, command: CommandNamed<'COPY'>): Promise<Reply> {
   const { session, account, selected } = exchange;
-  const { store, clock } = session.services;
+  const { store, directory, clock } = session.services;
   const uids = selected.view.resolve(command.set, command.isUid);
   if (uids === undefined) return bad('There is no message of that number');
   const target = await store.mailboxes.byName(account.id, command.mailbox);
   if (target === undefined) return noTarget();
   if (uids.length === 0) return nothingThere();
-  const answer = await store.messages.copy({ ...selected.key, uids, target: target.id, at: clock.now() });
+  const limits = await directory.limitsOf(account.id);
+  const answer = await store.messages.copy({ ...selected.key, uids, target: target.id, at: clock.now(), ...(limits === undefined ? {} : { limits }) });
   // The target may be this very mailbox.
   selected.ring();
   if (answer.kind === 'no-mailbox') return noTarget();
+  if (answer.kind === 'over-quota') return overQuota();
   const code = copyUid(answer);
   return code === undefined ? nothingThere() : ok('COPY done', code);
 }

@@ -3,6 +3,7 @@
  *
  * `read.ts` makes it from a TOML file, `dev.ts` from the options of `posthorn dev`.
  */
+import type { QuotaRules } from '@posthorn/directory/quota-desk.ts';
 import type { Smarthost } from '@posthorn/relay/smarthost.ts';
 import type { Endpoint } from '@posthorn/world/net.ts';
 import type { Milliseconds } from '@posthorn/world/clock.ts';
@@ -23,6 +24,8 @@ export interface Config {
   readonly data: string;
   /** `any`: every address of every domain is an account of its own (`dev`). */
   readonly domains: readonly string[] | 'any';
+  /** How much accounts and domains may hold; absent: any amount. */
+  readonly quotas?: QuotaRules;
   readonly postmaster?: string;
   readonly listeners: readonly ListenerConfig[];
   /** Absolute paths of PEM files; absent: self-signed. */

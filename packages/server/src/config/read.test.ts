@@ -27,6 +27,7 @@ test('a short configuration is complete: everything else has a default', () => {
       hostname: 'mx.elm.test',
       data: '/etc/posthorn/store',
       domains: ['elm.test'],
+      quotas: { account: {}, domains: new Map() },
       listeners: [{ protocol: 'smtp', endpoint: { host: '127.0.0.2', port: 25 }, from: 'line 8 of the configuration' }],
       trustedNetworks: [],
       isRetryCollapsed: false,
@@ -107,4 +108,14 @@ test('laboratories that name a relay port or DNS servers may relay to loopback',
 
 test('IDN domains are known by their A-labels', () => {
   expect(read(GOOD.replace('name = "elm.test"', 'name = "bücher.example"'))).toMatchObject({ config: { domains: ['xn--bcher-kva.example'] } });
+});
+
+test('quotas are for each account, for each of a domain, and for a whole domain', () => {
+  const answer = read(GOOD.replace('name = "elm.test"', 'name = "elm.test"\nquota = "10GB"\naccount_letters = 500') + '[quota]\naccount = "1GB"\n');
+  expect(answer.kind === 'config' && answer.config.quotas).toEqual({
+    account: { octets: 1_000_000_000 }, domains: new Map([['elm.test', { total: { octets: 10_000_000_000 }, account: { messages: 500 } }]]),
+  });
+  expect(problemsOf(`${GOOD}[quota]\naccount = 5\nletters = 3\n`)).toEqual([
+    '10: quota.account must be a string: a size such as "1GB"', '11: quota.letters is not a key we know; here there can be account, account_letters',
+  ]);
 });

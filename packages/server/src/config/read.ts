@@ -8,11 +8,13 @@ import { dirname, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { formatAddress, parseAddress } from '@posthorn/mail/address.ts';
 import { domainToAscii, isAddressLiteral } from '@posthorn/mail/domain.ts';
+import type { DomainQuota, QuotaRules } from '@posthorn/directory/quota-desk.ts';
 import { parseSmarthost } from '@posthorn/relay/smarthost.ts';
 import { DEFAULTS } from './config.ts';
 import type { Config, ListenerConfig, Protocol } from './config.ts';
 import { Fields, errorCode } from './fields.ts';
 import type { Problem, Surroundings } from './fields.ts';
+import { readDomainQuota, readQuota } from './quotas.ts';
 import { readTree } from './tree.ts';
 import { formatEndpoint, parseDuration, parseEndpoint, parseNetwork, parseSize } from './units.ts';
 
@@ -54,7 +56,8 @@ function readTop(top: Fields): Config | undefined {
   if (!top.has('hostname')) top.missing('hostname', 'hostname = "mx.example.org"');
   const data = top.path('data');
   if (!top.has('data')) top.missing('data', 'data = "/var/lib/posthorn"');
-  const domains = readDomains(top);
+  const { domains, domainQuotas } = readDomains(top);
+  const quotas = { account: readQuota(top.table('quota')), domains: domainQuotas };
   const listeners = readListeners(top);
   const tls = readTls(top.table('tls'));
   const dns = top.table('dns');
@@ -75,7 +78,7 @@ function readTop(top: Fields): Config | undefined {
   http.done();
   if (hostname === undefined || data === undefined) return undefined;
   return {
-    hostname, data, domains, listeners, relay, trust, isRetryCollapsed,
+    hostname, data, domains, quotas, listeners, relay, trust, isRetryCollapsed,
     trustedNetworks: trusted ?? [],
     messageOctetsMax: message ?? DEFAULTS.messageOctetsMax,
     ...(postmaster === undefined ? {} : { postmaster }),
@@ -95,16 +98,19 @@ function dnsServer(text: string): string | undefined {
   return endpoint === undefined || 'path' in endpoint ? undefined : formatEndpoint(endpoint);
 }
 
-function readDomains(top: Fields): readonly string[] {
+function readDomains(top: Fields): { readonly domains: readonly string[]; readonly domainQuotas: QuotaRules['domains'] } {
   const names: string[] = [];
+  const domainQuotas = new Map<string, DomainQuota>();
   for (const table of top.tables('domain')) {
     const name = table.text('name', 'a domain such as "example.org"', hostName);
     if (!table.has('name')) table.missing('name', 'name = "example.org"');
     if (name !== undefined && names.includes(name)) table.problem(table.line('name'), `domain.name = ${JSON.stringify(name)} stands here twice`);
     if (name !== undefined) names.push(name);
+    const quota = readDomainQuota(table);
+    if (name !== undefined && quota !== undefined) domainQuotas.set(name, quota);
     table.done();
   }
-  return names;
+  return { domains: names, domainQuotas };
 }
 
 function readListeners(top: Fields): readonly ListenerConfig[] {

@@ -7,7 +7,7 @@ import type { Endpoint } from '@posthorn/world/net.ts';
 
 const DURATION_UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const SIZE_UNITS: Readonly<Record<string, number>> = {
-  '': 1, B: 1, kB: 1000, KB: 1000, MB: 1_000_000, GB: 1_000_000_000, KiB: 1024, MiB: 1_048_576, GiB: 1_073_741_824,
+  '': 1, B: 1, kB: 1000, KB: 1000, MB: 1_000_000, GB: 1_000_000_000, TB: 1_000_000_000_000, KiB: 1024, MiB: 1_048_576, GiB: 1_073_741_824, TiB: 1_099_511_627_776,
 };
 
 /** `90s`, `5m`, `1h`, `5d`; undefined if it is not one. */

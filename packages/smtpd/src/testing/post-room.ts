@@ -130,6 +130,9 @@ function createPeople(passwords: Readonly<Record<string, string>>, aliases: Read
       if (user === 'flooded@elm.test') return { kind: 'throttled' };
       return account !== undefined && passwords[user] === password ? { kind: 'welcome', account } : { kind: 'refused' };
     },
+    limitsOf: async () => undefined,
+    quotasOf: async () => [],
+    roomBehind: async () => 'room',
     maySendAs: async (account, sender) => addressKey(sender) === account.address,
   };
 }

@@ -62,7 +62,9 @@ function readMailParameter(
     case 'SIZE':
       // RFC 1870 §6.
       if (value === null || !/^\d{1,20}$/.test(value)) return BAD_PARAMETERS;
-      return Number(value) > messageOctetsMax ? tooLarge(messageOctetsMax) : undefined;
+      if (Number(value) > messageOctetsMax) return tooLarge(messageOctetsMax);
+      sender.octets = Number(value);
+      return undefined;
     case 'BODY': {
       const body = value?.toUpperCase();
       if (body !== '7BIT' && body !== '8BITMIME') return reply(501, '5.5.4', 'BODY is 7BIT or 8BITMIME here');

@@ -10,6 +10,7 @@ import { directoryContract } from './directory.contract.ts';
 import { LETTER, NOW, PREFIX, acceptance, collect, copyFor, inboxOf, onward, person } from './letters.ts';
 import { lettersContract } from './letters.contract.ts';
 import { messagesContract } from './messages.contract.ts';
+import { quotaContract } from './quota.contract.ts';
 import { ledgerContract, spoolContract } from './spool.contract.ts';
 
 export function storeContract(name: string, open: () => Promise<Store>): void {
@@ -276,6 +277,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     directoryContract(open);
     messagesContract(open);
     lettersContract(open);
+    quotaContract(open);
     spoolContract(open);
     ledgerContract(open);
   });

@@ -5,7 +5,8 @@ import type { Account, Accounts, Credentials } from '../accounts.ts';
 import type { Alias, Aliases } from '../aliases.ts';
 import type { AccountId } from '../ids.ts';
 import type { DkimKey, Keys } from '../keys.ts';
-import { type AccountRow, readAccount } from './account-row.ts';
+import type { OwnLimits } from '../quota.ts';
+import { ACCOUNT_COLUMNS, type AccountRow, readAccount } from './account-row.ts';
 import type { Carrier } from './carrier.ts';
 import type { Query, Reader } from './reader.ts';
 import type { Answers } from './requests.ts';
@@ -18,7 +19,7 @@ export class SqliteAccounts implements Accounts {
 
   constructor(db: Reader, carrier: Carrier) {
     this.#carrier = carrier;
-    const row = 'SELECT id, address, created_at AS createdAt, argon2id, scram_sha256 AS scram FROM account';
+    const row = `SELECT ${ACCOUNT_COLUMNS} FROM account`;
     this.#byAddress = db.prepare(`${row} WHERE address = ?`);
     this.#byId = db.prepare(`${row} WHERE id = ?`);
     this.#list = db.prepare(`${row} ORDER BY id`);
@@ -44,6 +45,10 @@ export class SqliteAccounts implements Accounts {
 
   setCredentials(account: AccountId, credentials: Credentials): Promise<boolean> {
     return this.#carrier.submit({ kind: 'account-credentials', account, credentials });
+  }
+
+  setOwnLimits(account: AccountId, limits: OwnLimits): Promise<boolean> {
+    return this.#carrier.submit({ kind: 'account-limits', account, limits });
   }
 
   remove(account: AccountId): Promise<boolean> {

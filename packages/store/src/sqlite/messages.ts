@@ -4,7 +4,7 @@
 import type { OctetRange } from '@posthorn/mail/structure.ts';
 import { contentId, letterId, modseq, type Modseq, type Uid, uid } from '../ids.ts';
 import {
-  type Append, type FlagChange, type MailboxKey, type MessageRow, type Messages, type MessageState, type TransferAnswer, UIDS_PER_ACT,
+  type Append, type CopyAnswer, type FlagChange, type MailboxKey, type MessageRow, type Messages, type MessageState, type TransferAnswer, UIDS_PER_ACT,
 } from '../messages.ts';
 import { contentRecord } from './accept.ts';
 import type { Carrier } from './carrier.ts';
@@ -123,22 +123,22 @@ export class SqliteMessages implements Messages {
     return this.#carrier.submit({ kind: 'expunge', ...act, uids: bounded(uids) });
   }
 
-  async append({ account, mailbox, letter, content, summary, flags, internalDate, at }: Append): Promise<Answers['append']> {
+  async append({ account, mailbox, letter, content, summary, flags, internalDate, at, limits }: Append): Promise<Answers['append']> {
     if (!(content instanceof Staged)) throw new Error('a content is accepted by the store that received it');
     return handOver(content, letter, {
       submit: (handed) => this.#carrier.submit({
-        kind: 'append', account, mailbox, flags: storeFlags(flags), internalDate, at,
+        kind: 'append', account, mailbox, flags: storeFlags(flags), internalDate, at, limits: limits ?? null,
         content: contentRecord({ ...handed, letter, cuts: null, summary: JSON.stringify(summary) }),
       }),
       isTaken: ({ kind }) => kind === 'appended',
     });
   }
 
-  copy(act: MailboxKey & { readonly uids: readonly Uid[]; readonly target: MailboxKey['mailbox']; readonly at: number }): Promise<TransferAnswer> {
-    return this.#carrier.submit({ kind: 'copy', ...act });
+  copy({ limits, ...act }: Parameters<Messages['copy']>[0]): Promise<CopyAnswer> {
+    return this.#carrier.submit({ kind: 'copy', ...act, limits: limits ?? null });
   }
 
-  move(act: MailboxKey & { readonly uids: readonly Uid[]; readonly target: MailboxKey['mailbox']; readonly at: number }): Promise<TransferAnswer> {
+  move(act: Parameters<Messages['move']>[0]): Promise<TransferAnswer> {
     return this.#carrier.submit({ kind: 'move', ...act });
   }
 

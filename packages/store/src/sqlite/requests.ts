@@ -11,7 +11,8 @@ import type { AccountId, LetterId, MailboxId, Uid } from '../ids.ts';
 import type { DkimKey } from '../keys.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import type { Mailbox, Mailboxes, SpecialUse } from '../mailboxes.ts';
-import type { FlagChange, MailboxKey, MessageState, TransferAnswer } from '../messages.ts';
+import type { OwnLimits, QuotaLimits } from '../quota.ts';
+import type { CopyAnswer, FlagChange, MailboxKey, MessageState, TransferAnswer } from '../messages.ts';
 import type { Belief } from '../placement.ts';
 import type { SettleAnswer, SettledRecipient, SpoolLetter, SpoolRecipient } from '../spool.ts';
 import type { StoredFlags } from './flag-bits.ts';
@@ -81,6 +82,8 @@ export interface AppendRequest extends MailboxKey {
   readonly flags: StoredFlags;
   readonly internalDate: number;
   readonly at: number;
+  /** Null: any amount. */
+  readonly limits: QuotaLimits | null;
 }
 
 export interface SettleRequest {
@@ -102,7 +105,7 @@ interface Transfer extends MailboxKey {
   readonly at: number;
 }
 
-export type TransferRequest = Transfer & { readonly kind: 'copy' } | Transfer & { readonly kind: 'move' };
+export type TransferRequest = Transfer & { readonly kind: 'copy'; readonly limits: QuotaLimits | null } | Transfer & { readonly kind: 'move' };
 
 /** A lease, by what it is found with. */
 export interface LeaseGiven {
@@ -115,6 +118,7 @@ export type Request =
   | AcceptRequest | AppendRequest | SettleRequest | TransferRequest
   | { readonly kind: 'account-add'; readonly address: string; readonly at: number; readonly credentials: Credentials | null }
   | { readonly kind: 'account-credentials'; readonly account: AccountId; readonly credentials: Credentials }
+  | { readonly kind: 'account-limits'; readonly account: AccountId; readonly limits: OwnLimits }
   | { readonly kind: 'account-remove'; readonly account: AccountId }
   | { readonly kind: 'alias-set'; readonly alias: Alias }
   | { readonly kind: 'alias-remove'; readonly address: string }
@@ -142,12 +146,13 @@ export type Request =
 /** What is answered, by the request's kind. */
 export interface Answers {
   accept: AcceptAnswer;
-  append: { readonly kind: 'appended'; readonly uidValidity: number; readonly uid: Uid } | { readonly kind: 'no-mailbox' };
+  append: { readonly kind: 'appended'; readonly uidValidity: number; readonly uid: Uid } | { readonly kind: 'no-mailbox' | 'over-quota' };
   settle: SettleAnswer;
-  copy: TransferAnswer;
+  copy: CopyAnswer;
   move: TransferAnswer;
   'account-add': { readonly kind: 'added' | 'exists'; readonly account: Account };
   'account-credentials': boolean;
+  'account-limits': boolean;
   'account-remove': boolean;
   'alias-set': null;
   'alias-remove': boolean;

@@ -127,6 +127,25 @@ const CHECKSUMS = `
 /** Version 3: from a letter to its copies in mailboxes, in the order of arrival. */
 const COPIES = 'CREATE INDEX message_content ON message (content);';
 
+/** Version 4: quotas. */
+const QUOTAS = `
+  -- What an account holds, and its own limits: null as configured, -1 none.
+  ALTER TABLE account ADD COLUMN messages INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE account ADD COLUMN octets INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE account ADD COLUMN limit_messages INTEGER;
+  ALTER TABLE account ADD COLUMN limit_octets INTEGER;
+  UPDATE account SET
+    messages = (SELECT coalesce(sum(m.messages), 0) FROM mailbox m WHERE m.account = account.id),
+    octets = (SELECT coalesce(sum(m.octets), 0) FROM mailbox m WHERE m.account = account.id);
+
+  -- The sums over all accounts of a domain.
+  CREATE TABLE domain_usage (domain TEXT PRIMARY KEY, messages INTEGER NOT NULL, octets INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  -- The domain begins behind the last @, which is where the characters that are no @ end from the right.
+  INSERT INTO domain_usage (domain, messages, octets)
+    SELECT substr(address, length(rtrim(address, replace(address, '@', ''))) + 1) AS domain, sum(messages), sum(octets)
+    FROM account GROUP BY domain;
+`;
+
 /** How books become those of the next version: tables at once, then rows in batches, if there are any to be filled in. */
 export interface Step {
   readonly sql: string;
@@ -138,6 +157,7 @@ export const STEPS: readonly Step[] = [
   { sql: DIRECTORY + MAILBOXES + CONTENTS + SPOOL + LEDGER },
   { sql: CHECKSUMS, fill: fillChecksums },
   { sql: COPIES },
+  { sql: QUOTAS },
 ];
 
 /** The version that this program reads and writes. */

@@ -12,6 +12,7 @@ import { SqliteLedger } from './ledger.ts';
 import { SqliteLetters } from './letters.ts';
 import { SqliteMailboxes } from './mailboxes.ts';
 import { SqliteMessages } from './messages.ts';
+import { SqliteQuotas } from './quotas.ts';
 import type { Query, Reader } from './reader.ts';
 import { SqliteSpool } from './spool.ts';
 import type { Watchers } from './watchers.ts';
@@ -39,6 +40,7 @@ export class SqliteStore implements Store {
   readonly letters: SqliteLetters;
   readonly spool: SqliteSpool;
   readonly ledger: SqliteLedger;
+  readonly quotas: SqliteQuotas;
   /** Bound, so that it can be handed on alone. */
   readonly accept: (acceptance: Acceptance) => Promise<AcceptAnswer>;
   readonly #parts: StoreParts;
@@ -57,6 +59,7 @@ export class SqliteStore implements Store {
     this.letters = new SqliteLetters(reader);
     this.spool = new SqliteSpool(reader, carrier);
     this.ledger = new SqliteLedger(reader);
+    this.quotas = new SqliteQuotas(reader);
     this.accept = (acceptance) => accept(acceptance, carrier);
     this.#counts = reader.prepare(`
       SELECT (SELECT count(*) FROM account) AS accounts, count(*) AS mailboxes,

@@ -3,30 +3,41 @@
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { accountId } from '../../ids.ts';
-import { type AccountRow, readAccount } from '../account-row.ts';
+import { ACCOUNT_COLUMNS, type AccountRow, readAccount, storeLimit } from '../account-row.ts';
 import type { Answers, RequestOf } from '../requests.ts';
 import type { MailboxActs } from './mailbox-acts.ts';
 import type { Sequences } from './sequences.ts';
+import type { UsageTable } from './usage-table.ts';
+
+export interface DirectoryParts {
+  readonly mailboxes: MailboxActs;
+  readonly sequences: Sequences;
+  readonly usage: UsageTable;
+}
 
 export class DirectoryActs {
+  readonly #usage: UsageTable;
   readonly #mailboxes: MailboxActs;
   readonly #sequences: Sequences;
   readonly #account: Statement<[address: string], AccountRow>;
   readonly #addAccount: Statement<[id: number, address: string, createdAt: number, argon2id: string | null, scram: string | null]>;
   readonly #setCredentials: Statement<[argon2id: string, scram: string | null, id: number]>;
-  readonly #removeAccount: Statement<[id: number]>;
+  readonly #setLimits: Statement<[messages: number | null, octets: number | null, id: number]>;
+  readonly #removeAccount: Statement<[id: number], { address: string; messages: number; octets: number }>;
   readonly #setAlias: Statement<[address: string, targets: string]>;
   readonly #removeAlias: Statement<[address: string]>;
   readonly #addKey: Statement<[domain: string, selector: string, algorithm: string, privateKey: string, createdAt: number]>;
   readonly #removeKey: Statement<[domain: string, selector: string]>;
 
-  constructor(db: Database, { mailboxes, sequences }: { readonly mailboxes: MailboxActs; readonly sequences: Sequences }) {
+  constructor(db: Database, { mailboxes, sequences, usage }: DirectoryParts) {
     this.#mailboxes = mailboxes;
     this.#sequences = sequences;
-    this.#account = db.prepare('SELECT id, address, created_at AS createdAt, argon2id, scram_sha256 AS scram FROM account WHERE address = ?');
+    this.#usage = usage;
+    this.#account = db.prepare(`SELECT ${ACCOUNT_COLUMNS} FROM account WHERE address = ?`);
     this.#addAccount = db.prepare('INSERT INTO account (id, address, created_at, modseq, argon2id, scram_sha256) VALUES (?, ?, ?, 0, ?, ?)');
     this.#setCredentials = db.prepare('UPDATE account SET argon2id = ?, scram_sha256 = ? WHERE id = ?');
-    this.#removeAccount = db.prepare('DELETE FROM account WHERE id = ?');
+    this.#setLimits = db.prepare('UPDATE account SET limit_messages = ?, limit_octets = ? WHERE id = ?');
+    this.#removeAccount = db.prepare('DELETE FROM account WHERE id = ? RETURNING address, messages, octets');
     this.#setAlias = db.prepare('INSERT INTO alias (address, targets) VALUES (?, ?) ON CONFLICT DO UPDATE SET targets = excluded.targets');
     this.#removeAlias = db.prepare('DELETE FROM alias WHERE address = ?');
     this.#addKey = db.prepare('INSERT OR IGNORE INTO dkim_key (domain, selector, algorithm, private_key, created_at) VALUES (?, ?, ?, ?, ?)');
@@ -48,8 +59,14 @@ export class DirectoryActs {
     return this.#setCredentials.run(credentials.argon2id, scram, account).changes > 0;
   }
 
+  setLimits({ account, limits }: RequestOf<'account-limits'>): boolean {
+    return this.#setLimits.run(storeLimit(limits.messages), storeLimit(limits.octets), account).changes > 0;
+  }
+
   removeAccount({ account }: RequestOf<'account-remove'>): boolean {
-    if (this.#removeAccount.run(account).changes === 0) return false;
+    const removed = this.#removeAccount.get(account);
+    if (removed === undefined) return false;
+    this.#usage.count(removed.address, { messages: -removed.messages, octets: -removed.octets });
     this.#mailboxes.removeAll(account);
     return true;
   }

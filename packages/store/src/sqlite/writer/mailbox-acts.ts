@@ -14,6 +14,7 @@ import type { LedgerTable } from './ledger.ts';
 import type { MessageActs } from './message-acts.ts';
 import type { Postbox } from './postbox.ts';
 import type { Sequences } from './sequences.ts';
+import type { UsageTable } from './usage-table.ts';
 
 export interface MailboxParts {
   readonly changes: Changes;
@@ -21,6 +22,7 @@ export interface MailboxParts {
   readonly messages: MessageActs;
   readonly postbox: Postbox;
   readonly sequences: Sequences;
+  readonly usage: UsageTable;
 }
 
 const INBOX = 'INBOX';
@@ -35,6 +37,8 @@ interface Row {
   readonly name: string;
   readonly uidNext: number;
   readonly recentFrom: number;
+  readonly messages: number;
+  readonly octets: number;
 }
 
 export class MailboxActs {
@@ -56,7 +60,7 @@ export class MailboxActs {
 
   constructor(db: Database, parts: MailboxParts) {
     this.#parts = parts;
-    const row = 'SELECT id, name, uid_next AS uidNext, recent_from AS recentFrom FROM mailbox';
+    const row = 'SELECT id, name, uid_next AS uidNext, recent_from AS recentFrom, messages, octets FROM mailbox';
     this.#insert = db.prepare(`
       INSERT INTO mailbox (account, id, name, special_use, uid_validity, uid_next, highest_modseq, recent_from, messages, unseen, deleted, octets)
       VALUES (?, ?, ?, ?, ?, 1, ?, 1, 0, 0, 0, 0)`);
@@ -127,6 +131,7 @@ export class MailboxActs {
     if (uids.length > 0) {
       this.#parts.ledger.addPersonal({ at, account, mailbox: id, act: 'expunged', uids: writeUidSet(uids), detail: { mailbox: name, removed: true } });
     }
+    this.#parts.usage.add(account, { messages: -mailbox.messages, octets: -mailbox.octets });
     this.#drop(account, id);
     return { kind: 'done' };
   }

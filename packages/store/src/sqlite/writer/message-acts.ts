@@ -16,6 +16,7 @@ import type { ContentTable } from './contents.ts';
 import type { LedgerTable } from './ledger.ts';
 import type { Postbox } from './postbox.ts';
 import type { BlockSequence } from './sequences.ts';
+import type { UsageTable } from './usage-table.ts';
 
 export interface MessageParts {
   readonly changes: Changes;
@@ -23,6 +24,7 @@ export interface MessageParts {
   readonly ledger: LedgerTable;
   readonly letters: BlockSequence;
   readonly postbox: Postbox;
+  readonly usage: UsageTable;
 }
 
 interface Row {
@@ -112,6 +114,7 @@ export class MessageActs {
     const rows = this.#rows(act, act.uids).filter(({ bits }) => (bits & DELETED) !== 0);
     if (name === undefined || rows.length === 0) return [];
     this.#takeOut(act, rows);
+    this.#parts.usage.add(account, { messages: -rows.length, octets: -octetsOf(rows) });
     for (const { content } of rows) this.#parts.contents.release(content);
     const uids = rows.map(({ uid }) => asUid(uid));
     this.#parts.ledger.addPersonal({ at, account, mailbox, act: 'expunged', uids: writeUidSet(uids), detail: { mailbox: name } });
@@ -119,10 +122,13 @@ export class MessageActs {
   }
 
   append(request: AppendRequest): Answers['append'] {
-    const { contents, ledger, letters, postbox } = this.#parts;
+    const { contents, ledger, letters, postbox, usage } = this.#parts;
     const { account, mailbox, content, flags, internalDate, at } = request;
     const name = this.#mailbox.get(account, mailbox)?.name;
     if (name === undefined) return { kind: 'no-mailbox' };
+    const more = { messages: 1, octets: content.size };
+    if (!usage.hasRoom(account, more, request.limits)) return { kind: 'over-quota' };
+    usage.add(account, more);
     const id = contentId(letters.next());
     contents.insert(id, content, { prefixes: Buffer.alloc(0), uses: 1 });
     const put = postbox.put({ account, mailbox, modseq: this.#nextModseq(request) }, {
@@ -135,12 +141,22 @@ export class MessageActs {
   }
 
   /** COPY and MOVE: flags, internal date and content go along. RFC 9051 §6.4.7, RFC 6851. */
-  transfer(act: TransferRequest): Answers['copy'] {
+  copy(act: TransferRequest & { readonly kind: 'copy' }): Answers['copy'] {
+    const { usage } = this.#parts;
+    const rows = this.#rows(act, act.uids);
+    const more = { messages: rows.length, octets: octetsOf(rows) };
+    if (!usage.hasRoom(act.account, more, act.limits)) return { kind: 'over-quota' };
+    const answer = this.transfer(act, rows);
+    if (answer.kind === 'done') usage.add(act.account, more);
+    return answer;
+  }
+
+  /** Counts nothing: what is moved stays in the account. */
+  transfer(act: TransferRequest, rows = this.#rows(act, act.uids)): Answers['move'] {
     const { account, mailbox, target, at, kind } = act;
     const from = this.#mailbox.get(account, mailbox)?.name;
     const to = this.#mailbox.get(account, target);
     if (from === undefined || to === undefined) return { kind: 'no-mailbox' };
-    const rows = this.#rows(act, act.uids);
     const pairs: { readonly source: Uid; readonly target: Uid }[] = [];
     const modseq = rows.length === 0 ? 0 : this.#nextModseq(act);
     for (const row of rows) {
@@ -178,7 +194,7 @@ export class MessageActs {
       messages: rows.length,
       unseen: rows.filter(({ bits }) => (bits & SEEN) === 0).length,
       deleted: rows.filter(({ bits }) => (bits & DELETED) !== 0).length,
-      octets: rows.reduce((sum, { octets }) => sum + octets, 0),
+      octets: octetsOf(rows),
     });
   }
 
@@ -186,6 +202,10 @@ export class MessageActs {
     this.#shrink.run(modseq, messages, unseen, deleted, octets, account, mailbox);
     this.#parts.changes.mailbox(account, mailbox);
   }
+}
+
+function octetsOf(rows: readonly Row[]): number {
+  return rows.reduce((sum, { octets }) => sum + octets, 0);
 }
 
 /** What of a message's checksum goes along with its content. */

@@ -8,6 +8,7 @@ import { joined, messageChecksum, stateChecksum } from '../checksum.ts';
 import { DELETED, SEEN, type StoredFlags } from '../flag-bits.ts';
 import type { PlacementRecord } from '../requests.ts';
 import type { Changes } from './changes.ts';
+import type { UsageTable } from './usage-table.ts';
 
 /** Where a placement lets its mailbox be found. */
 const INBOX = 'INBOX';
@@ -35,14 +36,19 @@ type Growth = [modseq: number, unseen: number, deleted: number, octets: number];
 
 export class Postbox {
   readonly #changes: Changes;
+  readonly #usage: UsageTable;
   readonly #modseq: Statement<[account: number], { modseq: number }>;
+  readonly #arrive: Statement<[octets: number, account: number], { modseq: number; address: string }>;
   readonly #growByName: Statement<[...Growth, account: number, name: string], Slot>;
   readonly #growById: Statement<[...Growth, account: number, mailbox: number], Slot>;
   readonly #insert: Statement<unknown[]>;
 
-  constructor(db: Database, changes: Changes) {
+  constructor(db: Database, { changes, usage }: { readonly changes: Changes; readonly usage: UsageTable }) {
     this.#changes = changes;
+    this.#usage = usage;
     this.#modseq = db.prepare('UPDATE account SET modseq = modseq + 1 WHERE id = ? RETURNING modseq');
+    this.#arrive = db.prepare(`
+      UPDATE account SET modseq = modseq + 1, messages = messages + 1, octets = octets + ? WHERE id = ? RETURNING modseq, address`);
     const grow = `
       UPDATE mailbox SET uid_next = uid_next + 1, highest_modseq = ?, messages = messages + 1,
         unseen = unseen + ?, deleted = deleted + ?, octets = octets + ?`;
@@ -61,17 +67,18 @@ export class Postbox {
 
   place(record: PlacementRecord, { content, at }: { readonly content: number; readonly at: number }): Placed {
     const { account, mailbox, ...message } = record;
-    const modseq = this.modseq(account);
-    const growth = modseq === undefined ? undefined : growthBy(modseq, record);
+    const arrival = this.#arrive.get(record.octets, account);
+    const growth = arrival && growthBy(arrival.modseq, record);
     const slot = growth && (this.#growByName.get(...growth, account, mailbox) ?? this.#growByName.get(...growth, account, INBOX));
     // The belief about the account holds, so this cannot be the world's doing.
-    if (modseq === undefined || slot === undefined) throw new Error(`account ${account} has no mailbox for a placement`);
+    if (arrival === undefined || slot === undefined) throw new Error(`account ${account} has no mailbox for a placement`);
     const key = { account, mailbox: mailboxId(slot.id) };
-    this.#write({ ...key, uid: slot.uid, modseq }, { ...message, content, savedAt: at });
+    this.#usage.count(arrival.address, { messages: 1, octets: record.octets });
+    this.#write({ ...key, uid: slot.uid, modseq: arrival.modseq }, { ...message, content, savedAt: at });
     return { ...key, uid: asUid(slot.uid) };
   }
 
-  /** Into a mailbox that was chosen by its id, under a modseq of the same act; undefined if it is gone. */
+  /** Into a mailbox that was chosen by its id, under a modseq of the same act, which also counts it; undefined if it is gone. */
   put(key: { readonly account: AccountId; readonly mailbox: MailboxId; readonly modseq: number }, message: NewMessage):
     { readonly uid: Uid; readonly uidValidity: number } | undefined {
     const slot = this.#growById.get(...growthBy(key.modseq, message), key.account, key.mailbox);

@@ -126,7 +126,7 @@ test('a copied content is swept when the last copy goes', () => {
   writer.run([letter('one')]);
   const key = { account: accountId(1), mailbox: mailboxId(1) };
   const uids = db.prepare<[], { uid: never }>('SELECT uid FROM message').all().map(({ uid }) => uid);
-  writer.run([{ kind: 'copy', ...key, uids, target: mailboxId(2), at: 0 }]);
+  writer.run([{ kind: 'copy', limits: null, ...key, uids, target: mailboxId(2), at: 0 }]);
   writer.run([{ kind: 'flags', ...key, uids, how: 'add', flags: { bits: 8, keywords: null }, unchangedSince: null, at: 0 }]);
   writer.run([{ kind: 'expunge', ...key, uids, at: 0 }]);
   tidy(0);

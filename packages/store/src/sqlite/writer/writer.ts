@@ -28,6 +28,7 @@ import { Postbox } from './postbox.ts';
 import { BlockSequence, Sequences } from './sequences.ts';
 import { SpoolActs } from './spool-acts.ts';
 import { SpoolCommands } from './spool-commands.ts';
+import { UsageTable } from './usage-table.ts';
 
 /** What came of a request: its answer, or why there is none. */
 export type Outcome =
@@ -62,6 +63,7 @@ export class Writer {
   readonly #undo: Statement<[]>;
   readonly #touch: Statement<[]>;
   readonly #changes = new Changes();
+  readonly #usage: UsageTable;
   readonly #blocks: readonly BlockSequence[];
   readonly #acceptances: Acceptances;
   readonly #directory: DirectoryActs;
@@ -84,16 +86,18 @@ export class Writer {
     const sequences = new Sequences(db);
     const letters = new BlockSequence(sequences, 'letter');
     const leases = new BlockSequence(sequences, 'lease');
-    const beliefs = new Beliefs(db);
+    const usage = new UsageTable(db);
+    const beliefs = new Beliefs(db, usage);
     const contents = new ContentTable(db);
     const ledger = new LedgerTable(db);
-    const postbox = new Postbox(db, changes);
+    const postbox = new Postbox(db, { changes, usage });
+    this.#usage = usage;
     this.#blocks = [letters, leases];
     this.#spool = new SpoolActs(db, { beliefs, changes, contents, leases, ledger, postbox });
     this.#commands = new SpoolCommands(db, { changes, ledger });
-    this.#messages = new MessageActs(db, { changes, contents, ledger, letters, postbox });
-    this.#mailboxes = new MailboxActs(db, { changes, ledger, messages: this.#messages, postbox, sequences });
-    this.#directory = new DirectoryActs(db, { mailboxes: this.#mailboxes, sequences });
+    this.#messages = new MessageActs(db, { changes, contents, ledger, letters, postbox, usage });
+    this.#mailboxes = new MailboxActs(db, { changes, ledger, messages: this.#messages, postbox, sequences, usage });
+    this.#directory = new DirectoryActs(db, { mailboxes: this.#mailboxes, sequences, usage });
     this.#acceptances = new Acceptances({ beliefs, contents, ledger, letters, postbox, spool: this.#spool });
     this.#housekeeping = new Housekeeping(db, contents, options);
   }
@@ -161,6 +165,7 @@ export class Writer {
         outcomes.push(this.#runInSavepoint(request));
         changes.push(...this.#changes.take());
       }
+      this.#usage.write();
       this.#commit.run();
       return { outcomes, changes };
     } catch (error) {
@@ -176,18 +181,21 @@ export class Writer {
     try {
       const answer = this.#perform(request);
       this.#release.run();
+      this.#usage.keep();
       return { isDone: true, answer };
     } catch (error) {
       // The whole transaction is gone, and with it what others in the group did.
       if (!this.#db.inTransaction || UNTRUSTED.test(failureOf(error).code)) throw error;
       this.#undo.run();
       this.#release.run();
+      this.#usage.drop();
       this.#forget();
       return { isDone: false, failure: failureOf(error) };
     }
   }
 
   #abandon(): void {
+    this.#usage.forget();
     this.#forget();
     if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
   }
@@ -209,7 +217,7 @@ export class Writer {
       case 'append': return this.#messages.append(request);
       case 'flags': return this.#messages.setFlags(request);
       case 'expunge': return this.#messages.expunge(request);
-      case 'copy':
+      case 'copy': return this.#messages.copy(request);
       case 'move': return this.#messages.transfer(request);
       case 'mailbox-create': return this.#mailboxes.create(request);
       case 'mailbox-rename': return this.#mailboxes.rename(request);
@@ -218,6 +226,7 @@ export class Writer {
       case 'claim-recent': return this.#mailboxes.claimRecent(request);
       case 'account-add': return this.#directory.addAccount(request);
       case 'account-credentials': return this.#directory.setCredentials(request);
+      case 'account-limits': return this.#directory.setLimits(request);
       case 'account-remove': return this.#directory.removeAccount(request);
       case 'alias-set': return this.#directory.setAlias(request);
       case 'alias-remove': return this.#directory.removeAlias(request);
