@@ -9,25 +9,29 @@ import type { OwnLimits } from '../quota.ts';
 import { ACCOUNT_COLUMNS, type AccountRow, readAccount } from './account-row.ts';
 import type { Carrier } from './carrier.ts';
 import type { Query, Reader } from './reader.ts';
+import { Recent } from './recent.ts';
 import type { Answers } from './requests.ts';
 
 export class SqliteAccounts implements Accounts {
   readonly #carrier: Carrier;
-  readonly #byAddress: Query<[address: string], AccountRow>;
+  readonly #byAddress: Recent<Account>;
   readonly #byId: Query<[id: number], AccountRow>;
   readonly #list: Query<[], AccountRow>;
 
   constructor(db: Reader, carrier: Carrier) {
     this.#carrier = carrier;
     const row = `SELECT ${ACCOUNT_COLUMNS} FROM account`;
-    this.#byAddress = db.prepare(`${row} WHERE address = ?`);
+    const byAddress: Query<[address: string], AccountRow> = db.prepare(`${row} WHERE address = ?`);
+    this.#byAddress = new Recent((address) => {
+      const found = byAddress.get(address);
+      return found && readAccount(found);
+    });
     this.#byId = db.prepare(`${row} WHERE id = ?`);
     this.#list = db.prepare(`${row} ORDER BY id`);
   }
 
   async byAddress(address: string): Promise<Account | undefined> {
-    const row = this.#byAddress.get(address);
-    return row && readAccount(row);
+    return this.#byAddress.get(address);
   }
 
   async byId(account: AccountId): Promise<Account | undefined> {
@@ -40,19 +44,19 @@ export class SqliteAccounts implements Accounts {
   }
 
   add({ address, at, credentials }: Parameters<Accounts['add']>[0]): Promise<Answers['account-add']> {
-    return this.#carrier.submit({ kind: 'account-add', address, at, credentials: credentials ?? null });
+    return this.#byAddress.change(() => this.#carrier.submit({ kind: 'account-add', address, at, credentials: credentials ?? null }));
   }
 
   setCredentials(account: AccountId, credentials: Credentials): Promise<boolean> {
-    return this.#carrier.submit({ kind: 'account-credentials', account, credentials });
+    return this.#byAddress.change(() => this.#carrier.submit({ kind: 'account-credentials', account, credentials }));
   }
 
   setOwnLimits(account: AccountId, limits: OwnLimits): Promise<boolean> {
-    return this.#carrier.submit({ kind: 'account-limits', account, limits });
+    return this.#byAddress.change(() => this.#carrier.submit({ kind: 'account-limits', account, limits }));
   }
 
   remove(account: AccountId): Promise<boolean> {
-    return this.#carrier.submit({ kind: 'account-remove', account });
+    return this.#byAddress.change(() => this.#carrier.submit({ kind: 'account-remove', account }));
   }
 }
 
@@ -64,18 +68,21 @@ interface AliasRow {
 
 export class SqliteAliases implements Aliases {
   readonly #carrier: Carrier;
-  readonly #byAddress: Query<[address: string], AliasRow>;
+  readonly #byAddress: Recent<Alias>;
   readonly #list: Query<[], AliasRow>;
 
   constructor(db: Reader, carrier: Carrier) {
     this.#carrier = carrier;
-    this.#byAddress = db.prepare('SELECT address, targets FROM alias WHERE address = ?');
+    const byAddress: Query<[address: string], AliasRow> = db.prepare('SELECT address, targets FROM alias WHERE address = ?');
+    this.#byAddress = new Recent((address) => {
+      const found = byAddress.get(address);
+      return found && readAlias(found);
+    });
     this.#list = db.prepare('SELECT address, targets FROM alias ORDER BY address');
   }
 
   async byAddress(address: string): Promise<Alias | undefined> {
-    const row = this.#byAddress.get(address);
-    return row && readAlias(row);
+    return this.#byAddress.get(address);
   }
 
   async list(): Promise<readonly Alias[]> {
@@ -83,11 +90,11 @@ export class SqliteAliases implements Aliases {
   }
 
   async set(alias: Alias): Promise<void> {
-    await this.#carrier.submit({ kind: 'alias-set', alias });
+    await this.#byAddress.change(() => this.#carrier.submit({ kind: 'alias-set', alias }));
   }
 
   remove(address: string): Promise<boolean> {
-    return this.#carrier.submit({ kind: 'alias-remove', address });
+    return this.#byAddress.change(() => this.#carrier.submit({ kind: 'alias-remove', address }));
   }
 }
 

@@ -1,7 +1,8 @@
 /**
  * The log on a standard stream: JSON lines by pino, or short lines for a person.
  *
- * Written synchronously: what was logged before a crash is there after it.
+ * Warnings and errors are written at once; the rest of what one turn of the event loop says is
+ * written at its end, in one piece, since a write a line costs as much as a reply on the wire.
  */
 import { writeSync } from 'node:fs';
 import { pino } from 'pino';
@@ -17,8 +18,7 @@ export interface PinoLogOptions {
 }
 
 export function createPinoLog({ destination, json, level, write }: PinoLogOptions): Log {
-  const descriptor = destination === 'stdout' ? 1 : 2;
-  const put = write ?? ((line: string) => writeWhole(descriptor, line));
+  const put = write ?? linesOn(destination === 'stdout' ? 1 : 2);
   const options = {
     level,
     base: null,
@@ -27,7 +27,35 @@ export function createPinoLog({ destination, json, level, write }: PinoLogOption
     messageKey: 'event',
     serializers: { cause: pino.stdSerializers.err, error: pino.stdSerializers.err },
   };
-  return fromPino(pino(options, { write: json ? put : (line) => put(forPeople(line)) }));
+  const stream = {
+    // Pino says here what it is about to write.
+    [pino.symbols.needsMetadataGsym]: true,
+    lastLevel: 0,
+    write(line: string): void {
+      put(json ? line : forPeople(line), this.lastLevel >= WARN_LEVEL);
+    },
+  };
+  return fromPino(pino(options, stream));
+}
+
+const WARN_LEVEL = pino.levels.values['warn'] ?? 0;
+/** So much is written before the turn is over. */
+const WAITING_LENGTH_MAX = 65_536;
+
+/** Gathers the lines of one turn; what is still waiting when the process ends is written then. */
+function linesOn(descriptor: number): (line: string, isUrgent: boolean) => void {
+  let waiting = '';
+  const flush = (): void => {
+    const lines = waiting;
+    waiting = '';
+    if (lines !== '') writeWhole(descriptor, lines);
+  };
+  process.on('exit', flush);
+  return (line, isUrgent) => {
+    if (waiting === '') setImmediate(flush).unref();
+    waiting += line;
+    if (isUrgent || waiting.length > WAITING_LENGTH_MAX) flush();
+  };
 }
 
 /** Pino's own interface allows more shapes of call than ours. */
@@ -42,8 +70,8 @@ function fromPino(logger: pino.Logger): Log {
 }
 
 /** A pipe may take less than it was given, or nothing just now; a reader that left is no reason to die. */
-function writeWhole(descriptor: number, line: string): void {
-  let rest = Buffer.from(line);
+function writeWhole(descriptor: number, lines: string): void {
+  let rest = Buffer.from(lines);
   for (let tries = 0; rest.length > 0 && tries < WRITE_TRIES_MAX; tries += 1) {
     try {
       rest = rest.subarray(writeSync(descriptor, rest));
