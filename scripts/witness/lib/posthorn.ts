@@ -8,8 +8,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { run } from './program.ts';
+import { run } from '../../../packages/cli/src/run.ts';
 
 const MAIN = fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url));
 
@@ -93,12 +94,27 @@ function addressOf(value: unknown): Address {
   throw new Error(`the ready line has no address here: ${JSON.stringify(value)}`);
 }
 
+/** Types a command in this process, which spares the start of another; it speaks to the host over its control socket all the same. */
+async function type(words: readonly string[], input: string | Buffer): Promise<string> {
+  let out = '';
+  let err = '';
+  const status = await run(words, {
+    stdin: Readable.from([Buffer.from(input)]),
+    stdout: { write: (text) => { out += text; } },
+    stderr: { write: (text) => { err += text; } },
+    env: {},
+    cwd: () => process.cwd(),
+  });
+  if (status !== 0) throw new Error(`posthorn ${words.join(' ')} ended with ${status}: ${err}`);
+  return out;
+}
+
 export interface ServedHost extends AsyncDisposable {
   readonly running: Running;
   readonly config: string;
   /** Where a listener of that protocol is, by its place among those of the same protocol. */
   at(protocol: string, index?: number): Address;
-  /** Runs another command against it; what it printed. */
+  /** Types another command at it; what it printed. */
   posthorn(words: readonly string[], input?: string | Buffer): Promise<string>;
 }
 
@@ -106,12 +122,16 @@ export interface ServedHost extends AsyncDisposable {
 export async function startServe(folder: string, toml: string, accounts: Readonly<Record<string, string>> = {}): Promise<ServedHost> {
   const config = join(folder, 'posthorn.toml');
   await writeFile(config, toml);
-  const posthorn = async (words: readonly string[], input: string | Buffer = ''): Promise<string> =>
-    (await run(process.execPath, [MAIN, ...words, '--config', config], { input })).toString();
-  for (const [address, password] of Object.entries(accounts)) {
-    await posthorn(['account', 'add', address, '--password-stdin'], `${password}\n`);
-  }
   const running = await start(['serve', '--config', config]);
+  const posthorn = (words: readonly string[], input: string | Buffer = ''): Promise<string> => type([...words, '--config', config], input);
+  try {
+    for (const [address, password] of Object.entries(accounts)) {
+      await posthorn(['account', 'add', address, '--password-stdin'], `${password}\n`);
+    }
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
   const listeners = running.ready['listeners'];
   return {
     running,
