@@ -33,10 +33,14 @@ export function isPositive({ code }: Reply): boolean {
 /** The octets of a reply. RFC 5321 §4.2.1 (several lines), RFC 2034 §4 (the status on each of them). */
 export function formatReply({ code, status, text }: Reply): string {
   const before = status === '' ? '' : `${status} `;
-  const lines = typeof text === 'string' ? [text] : text;
-  const last = lines.length - 1;
-  // What is quoted from a client must not end the line: RFC 5321 §4.2 has no control characters.
-  return lines.map((line, index) => `${code}${index < last ? '-' : ' '}${before}${line.replaceAll(/[\x00-\x1f\x7f]/g, ' ')}\r\n`).join('');
+  if (typeof text === 'string') return `${code} ${before}${printable(text)}\r\n`;
+  const last = text.length - 1;
+  return text.map((line, index) => `${code}${index < last ? '-' : ' '}${before}${printable(line)}\r\n`).join('');
+}
+
+/** What is quoted from a client must not end the line: RFC 5321 §4.2 has no control characters. */
+function printable(line: string): string {
+  return line.replaceAll(/[\x00-\x1f\x7f]/g, ' ');
 }
 
 /** What the world does to us is always temporary. */

@@ -10,16 +10,16 @@
  */
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
 import { TLSSocket } from 'node:tls';
-import { formatAddress } from '@posthorn/mail/address.ts';
-import type { EnvelopeRecipient, SmtpEnvelope } from '@posthorn/mail/envelope.ts';
+import type { SmtpEnvelope } from '@posthorn/mail/envelope.ts';
 import type { SaslServer } from '@posthorn/directory/sasl/exchange.ts';
 import type { Milliseconds, Timer } from '@posthorn/world/clock.ts';
 import type { Connection } from '@posthorn/world/net.ts';
 import { identifier } from '@posthorn/world/random.ts';
 import { after, type Answer, formatReply, isPositive, type Reply, reply } from '../reply.ts';
-import type { Client, Sender, Session } from '../session.ts';
-import { commandText, readMail, readRcpt } from './arguments.ts';
+import { commandText } from './arguments.ts';
 import { type AuthOutcome, beginExchange, continueExchange, readAuth } from './auth.ts';
+import { Conduct } from './conduct.ts';
+import { type ClientState, Dialogue } from './dialogue.ts';
 import { DotReader } from './dot-reader.ts';
 import { replyToFault } from './fault-reply.ts';
 import { showing } from './handshake.ts';
@@ -28,19 +28,11 @@ import { LineStream } from './line-stream.ts';
 import type { WireOptions } from './options.ts';
 import { Overhearing } from './overhearing.ts';
 import { Patience } from './patience.ts';
-import { Staging, UNSAID, whoFrom } from './staging.ts';
-import { greetingLines, NOT_IMPLEMENTED, WORDS } from './words.ts';
+import { Staging, UNSAID } from './staging.ts';
+import { WORDS } from './words.ts';
 
 type Server = ConstructorParameters<typeof SMTPConnection>[0];
 type Socket = ConstructorParameters<typeof SMTPConnection>[1];
-type ClientState = { -readonly [Key in keyof Client]: Client[Key] };
-
-interface Transaction {
-  readonly sender: Sender;
-  readonly recipients: EnvelopeRecipient[];
-  /** RCPTs, accepted or not. */
-  asked: number;
-}
 
 const SESSION_ID_LENGTH = 12;
 /** How long a client gets to read our 421 when we close down. */
@@ -56,9 +48,9 @@ export class WireConnection extends SMTPConnection {
   readonly #staging: Staging;
   readonly #patience: Patience;
   readonly #overhearing: Overhearing | undefined;
+  readonly #conduct: Conduct;
+  readonly #dialogue: Dialogue;
   readonly #since: Milliseconds;
-  #session: Session;
-  #transaction: Transaction | undefined;
   #letter: LetterPhase | undefined;
   /** The last letter, until another octet comes behind it: then its client may have heard what became of it. */
   #answered: LetterPhase | undefined;
@@ -70,7 +62,6 @@ export class WireConnection extends SMTPConnection {
   /** Plays dead for a fault rule: nothing is read or said any more. */
   #isDead = false;
   #linger: Timer | undefined;
-  readonly #counts = { bad: 0, idle: 0, authFailures: 0, refusedRecipients: 0 };
 
   /** `closed` is called once nothing is left of it. */
   constructor(server: Server, connection: Connection, options: WireOptions, closed: (connection: WireConnection) => void) {
@@ -87,7 +78,8 @@ export class WireConnection extends SMTPConnection {
     this.#overhearing = options.overhear === undefined ? undefined : new Overhearing(options.overhear, this.#client, localAddress);
     this.#since = options.clock.monotonic();
     this.#patience = new Patience(options.clock, () => this.#lose());
-    this.#session = options.sessions(this.#client);
+    this.#conduct = new Conduct(options.limits);
+    this.#dialogue = new Dialogue({ options, client: this.#client, staging: this.#staging, conduct: this.#conduct });
     // smtp-server tells a client in its closed circle from one that is not; here everyone may speak.
     this._ready = true;
   }
@@ -225,9 +217,7 @@ export class WireConnection extends SMTPConnection {
       const cipher = this._socket.getCipher();
       this.#client.tls = { protocol: this._socket.getProtocol() ?? '', cipher: cipher.standardName };
     }
-    this.#client.helo = '';
-    this.#transaction = undefined;
-    this.#session = this.#options.sessions(this.#client);
+    this.#dialogue.beginAnew();
     this.#expect(this.#options.limits.commandMs);
   }
 
@@ -240,7 +230,7 @@ export class WireConnection extends SMTPConnection {
 
   #greet(): void {
     const greeting = reply(220, '', `${this.#options.hostname} ${this.#options.protocol === 'lmtp' ? 'LMTP' : 'ESMTP'} Posthorn`);
-    const play = (): Answer => this.#staging.play({ stage: 'banner' }, () => greeting);
+    const play = (): Answer => this.#staging.play('banner', {}, () => greeting);
     const greeted = (said: Reply): void => {
       if (said === UNSAID) return;
       this.#say(said);
@@ -249,7 +239,7 @@ export class WireConnection extends SMTPConnection {
       this.#flush();
       this.#whenGreeted?.();
     };
-    const answer = this.#staging.isAtWork ? this.#staging.play({ stage: 'connect' }, play) : greeting;
+    const answer = this.#staging.isAtWork ? this.#staging.play('connect', {}, play) : greeting;
     if (answer instanceof Promise) void answer.then(greeted);
     else greeted(answer);
   }
@@ -263,13 +253,13 @@ export class WireConnection extends SMTPConnection {
     switch (verb) {
       case 'EHLO':
       case 'HELO':
-        this.#respond(this.#staging.play({ stage: 'ehlo' }, () => this.#hello(text)), done);
+        this.#respond(this.#staging.play('ehlo', {}, () => this.#hello(text)), done);
         return;
       case 'MAIL':
-        this.#respond(this.#mail(text), done);
+        this.#respond(this.#dialogue.mail(text), done);
         return;
       case 'RCPT':
-        this.#respond(this.#rcpt(text), done);
+        this.#respond(this.#dialogue.rcpt(text), done);
         return;
       case 'DATA':
         this.#respond(this.#data(text), done);
@@ -281,123 +271,49 @@ export class WireConnection extends SMTPConnection {
         this.#auth(text, done);
         return;
       case 'QUIT':
-        this.#respond(this.#staging.play({ stage: 'quit' }, () => WORDS.bye), () => {
+        this.#respond(this.#staging.play('quit', {}, () => WORDS.bye), () => {
           this.close();
           done();
         });
         return;
       default:
-        this.#respond(this.#other(verb, text), done);
-    }
-  }
-
-  /** Commands that change little. */
-  #other(verb: string, text: string): Reply {
-    if (NOT_IMPLEMENTED.has(verb)) return WORDS.notImplemented;
-    if (this.#isTiresome()) return WORDS.tiresome;
-    switch (verb) {
-      case 'RSET':
-        this.#transaction = undefined;
-        return WORDS.ok;
-      case 'NOOP':
-        return WORDS.ok;
-      case 'HELP':
-        return WORDS.help;
-      case 'VRFY':
-        return /^VRFY +\S/i.test(text) ? WORDS.cannotVerify : WORDS.badArguments;
-      default:
-        return WORDS.unknownCommand;
+        this.#respond(this.#dialogue.other(verb, text), done);
     }
   }
 
   #hello(text: string): Reply {
-    const [verb = '', name = '', ...more] = text.split(/ +/);
-    if (this.#isTiresome()) return WORDS.tiresome;
-    // The syntax of the name is not held against anyone (RFC 5321 §4.1.4); its length is.
-    if (name === '' || more.length > 0 || name.length > 255) return WORDS.badGreeting;
-    const greeting = verb.toUpperCase();
-    this.#client.helo = name;
-    this.#client.greeting = greeting === 'EHLO' || greeting === 'LHLO' ? greeting : 'HELO';
+    const said = this.#dialogue.hello(text);
     // smtp-server's loop lets MAIL, RCPT, DATA and AUTH through once it knows this.
-    this.hostNameAppearsAs = name;
-    this.#transaction = undefined;
-    const { hostname, limits, tls } = this.#options;
-    if (greeting === 'HELO') return reply(250, '', hostname);
-    return reply(250, '', greetingLines({
-      hostname,
-      messageOctetsMax: limits.messageOctetsMax,
-      isTlsOffered: tls !== undefined && this.#client.tls === undefined,
-      authentication: this.#session.authentication(),
-    }));
-  }
-
-  #mail(text: string): Answer {
-    if (this.#transaction !== undefined) return WORDS.nestedMail;
-    if (this.#isTiresome()) return WORDS.tiresome;
-    const known = this.#session.authentication();
-    const read = readMail(text, { messageOctetsMax: this.#options.limits.messageOctetsMax, isAuthKnown: known !== 'never' && known !== 'after-tls' });
-    if (read.kind === 'refused') return read.reply;
-    const sender = read.value;
-    const answer = this.#staging.play({ stage: 'mail', ...whoFrom(sender) }, () => this.#session.mail(sender));
-    return after(answer, (said) => {
-      // Only an accepted MAIL leaves anything behind.
-      if (isPositive(said) && said !== UNSAID) this.#transaction = { sender, recipients: [], asked: 0 };
-    });
-  }
-
-  #rcpt(text: string): Answer {
-    const transaction = this.#transaction;
-    if (transaction === undefined) return WORDS.needMail;
-    const { limits } = this.#options;
-    transaction.asked += 1;
-    const read = readRcpt(text, { isSmtpUtf8: transaction.sender.isSmtpUtf8, postmaster: () => this.#session.postmaster() });
-    if (read.kind === 'refused') return read.reply;
-    // RFC 5321 §4.5.3.1.10: those accepted so far stand.
-    if (transaction.recipients.length >= limits.recipientsMax) return WORDS.tooManyRecipients;
-    const recipient = read.value;
-    const answer = this.#staging.play(
-      { stage: 'rcpt', ...whoFrom(transaction.sender), recipient: formatAddress(recipient.address) },
-      () => this.#session.rcpt(recipient, transaction.sender, transaction.recipients),
-    );
-    return after(answer, (said) => {
-      if (isPositive(said) && said !== UNSAID) transaction.recipients.push(recipient);
-      else if (said.code >= 500) this.#counts.refusedRecipients += 1;
-      return this.#counts.refusedRecipients > limits.refusedRecipientsMax ? WORDS.tooManyRefused : said;
-    });
+    this.hostNameAppearsAs = this.#client.helo;
+    return said;
   }
 
   #data(text: string): Answer {
-    const transaction = this.#transaction;
-    if (transaction === undefined) return WORDS.needMail;
-    if (text.length > 4) return WORDS.badArguments;
-    // RFC 5321 §3.3: 503 or 554 when no recipient was accepted; RFC 2033 §4.2 wants 503.
-    if (transaction.recipients.length === 0) {
-      return transaction.asked > 0 && this.#options.protocol === 'smtp' ? WORDS.noRecipients : WORDS.needRcpt;
-    }
-    const answer = this.#staging.play({ stage: 'data', ...whoFrom({ ...transaction.sender, recipients: transaction.recipients }) }, () => WORDS.goAhead);
-    return after(answer, (said) => {
-      if (said === WORDS.goAhead) this.#beginLetter({ ...transaction.sender, recipients: transaction.recipients });
+    return after(this.#dialogue.data(text), (said) => {
+      const envelope = this.#dialogue.envelope();
+      if (said === WORDS.goAhead && envelope !== undefined) this.#beginLetter(envelope);
     });
   }
 
   #beginLetter(envelope: SmtpEnvelope): void {
     const stream = this._parser;
     if (!(stream instanceof LineStream)) return;
-    const { lineEndings } = this.#session;
+    const { session } = this.#dialogue;
+    const { lineEndings } = session;
     const { limits, clock } = this.#options;
     const reader = new DotReader(lineEndings);
     let isFirst = true;
     const letter = new LetterPhase({
-      intake: this.#session.receive(envelope),
+      intake: session.receive(envelope),
       reader,
       isStrict: lineEndings === 'refused',
       limits,
       fault: (cause) => this.#fault(cause),
       pace: (octets) => {
         if (!this.#staging.isAtWork) return undefined;
-        const stage = isFirst ? { stage: 'body' as const, ...whoFrom(envelope) } : undefined;
+        const about = isFirst ? envelope : undefined;
         isFirst = false;
-        return this.#staging.body(octets, stage);
+        return this.#staging.body(octets, about);
       },
       overflow: (refusal) => {
         this.#say(refusal);
@@ -414,7 +330,7 @@ export class WireConnection extends SMTPConnection {
     this.#patience.rest();
     this.#overhearing?.content(this.#letter?.octets ?? 0);
     let replies: readonly Reply[] = [];
-    const said = await this.#staging.play({ stage: 'data-end', ...whoFrom(envelope) }, async () => {
+    const said = await this.#staging.play('data-end', envelope, async () => {
       replies = await finish();
       return replies[0] ?? WORDS.noReply;
     });
@@ -428,18 +344,18 @@ export class WireConnection extends SMTPConnection {
       else this.#answered = this.#letter;
     }
     this.#letter = undefined;
-    this.#transaction = undefined;
+    this.#dialogue.concluded();
     // RFC 2033 §4.2: one reply for each recipient that was accepted.
     const isEach = this.#options.protocol === 'lmtp' && said !== UNSAID;
     const all = isEach && replies.length === 1 ? envelope.recipients.map(() => said) : replies;
     for (const one of all) this.#say(one);
-    if (all.some(isPositive)) Object.assign(this.#counts, { bad: 0, idle: 0, refusedRecipients: 0 });
+    if (all.some(isPositive)) this.#conduct.letter();
     if (this.#isLeaving) this.#say(WORDS.closing);
   }
 
   #startTls(text: string, done: () => void): void {
     const { tls } = this.#options;
-    const play = (): Answer => this.#staging.play({ stage: 'starttls' }, () => WORDS.startTls);
+    const play = (): Answer => this.#staging.play('starttls', {}, () => WORDS.startTls);
     const answer = text.length > 8 ? WORDS.badArguments
       : tls === undefined ? WORDS.notImplemented
         : this.#client.tls !== undefined ? WORDS.alreadyTls : play();
@@ -454,16 +370,16 @@ export class WireConnection extends SMTPConnection {
   }
 
   #auth(text: string, done: () => void): void {
-    const known = this.#session.authentication();
+    const known = this.#dialogue.session.authentication();
     const asked = readAuth(text);
     if (known === 'never') return this.#respond(WORDS.notImplemented, done);
     if (known === 'after-tls') return this.#respond(WORDS.authNeedsTls, done);
     // RFC 4954 §4: once a connection, and never within a transaction.
-    if (known === 'done' || this.#transaction !== undefined) return this.#respond(WORDS.authNotNow, done);
+    if (known === 'done' || this.#dialogue.isInTransaction) return this.#respond(WORDS.authNotNow, done);
     if (asked === undefined) return this.#respond(WORDS.badArguments, done);
     const sasl = known.begin(asked.mechanism);
     if (sasl === undefined) return this.#respond(WORDS.unknownMechanism, done);
-    const played = this.#staging.play({ stage: 'auth' }, () => WORDS.goAhead);
+    const played = this.#staging.play('auth', {}, () => WORDS.goAhead);
     const go = (said: Reply): void => {
       if (said === WORDS.goAhead) void this.#exchange(beginExchange(sasl, asked.initial), sasl, done);
       else this.#respond(said, done);
@@ -476,15 +392,14 @@ export class WireConnection extends SMTPConnection {
   async #exchange(step: Promise<AuthOutcome>, sasl: SaslServer, done: () => void): Promise<void> {
     const outcome = await step.catch((cause: unknown): AuthOutcome => ({ reply: this.#fault(cause), isFailure: false }));
     if (outcome.account !== undefined) {
-      const known = this.#session.authentication();
+      const known = this.#dialogue.session.authentication();
       if (typeof known === 'object') known.welcome(outcome.account);
     }
     if (outcome.reply.code === 334) {
       this._nextHandler = (line, next) => void this.#exchange(continueExchange(sasl, line), sasl, next);
     }
-    if (outcome.isFailure) this.#counts.authFailures += 1;
     this.#say(outcome.reply);
-    if (this.#counts.authFailures >= this.#options.limits.authFailuresMax) this.#say(WORDS.tooManyAuth);
+    if (outcome.isFailure && this.#conduct.failedLogin()) this.#say(WORDS.tooManyAuth);
     done();
   }
 
@@ -497,7 +412,7 @@ export class WireConnection extends SMTPConnection {
   }
 
   #bareLf(next: () => void): boolean {
-    if (this.#session.lineEndings === 'normalised' || this._upgrading) return true;
+    if (this.#dialogue.session.lineEndings === 'normalised' || this._upgrading) return true;
     this.#patience.rest();
     // RFC 5321 §2.3.8.
     this.#respond(WORDS.bareLf, next);
@@ -527,10 +442,7 @@ export class WireConnection extends SMTPConnection {
       this.close();
       return;
     }
-    if (WORDS.isBad(said)) {
-      this.#counts.bad += 1;
-      if (this.#counts.bad > this.#options.limits.badCommandsMax) this.#say(WORDS.tooManyBad);
-    }
+    if (WORDS.isBad(said) && this.#conduct.bad()) this.#say(WORDS.tooManyBad);
     if (this.#replies.length > REPLIES_OCTETS_MAX) this.#flush();
   }
 
@@ -566,11 +478,6 @@ export class WireConnection extends SMTPConnection {
   #lose(): void {
     if (this._upgrading) this._onError(new Error('TLS handshake took too long'));
     else this.#say(this.#letter === undefined ? WORDS.timeout : WORDS.tooSlow);
-  }
-
-  #isTiresome(): boolean {
-    this.#counts.idle += 1;
-    return this.#counts.idle > this.#options.limits.idleCommandsMax;
   }
 
   /** The edge of the session: faults are temporary, bugs end it loudly. */

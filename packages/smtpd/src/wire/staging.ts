@@ -5,18 +5,21 @@
  */
 import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
 import { type FaultAction, type FaultOccasion, type FaultRules, type FaultyCertificate, noFaults } from '@posthorn/world/fault.ts';
-import { formatAddress } from '@posthorn/mail/address.ts';
+import { type Address, formatAddress } from '@posthorn/mail/address.ts';
 import type { SmtpEnvelope } from '@posthorn/mail/envelope.ts';
 import { parseStatus } from '@posthorn/mail/status.ts';
 import { type Answer, reply, type Reply } from '../reply.ts';
 
 type Cut = Extract<FaultAction, { readonly kind: 'cut' }>;
 
-export interface Stage {
-  readonly stage: FaultOccasion['stage'];
-  readonly sender?: string;
-  readonly recipient?: string;
-  readonly recipients?: readonly string[];
+type StageName = FaultOccasion['stage'];
+
+/** Of the letter under way, what is known at a stage. */
+export interface About {
+  readonly reversePath?: SmtpEnvelope['reversePath'];
+  /** Of this RCPT. */
+  readonly recipient?: Address;
+  readonly recipients?: SmtpEnvelope['recipients'];
 }
 
 export interface StagingOptions {
@@ -29,13 +32,7 @@ export interface StagingOptions {
   readonly cut: (how: Cut['how']) => void;
 }
 
-/** Who a letter is from and for, as rules know them. */
-export function whoFrom({ reversePath, recipients }: Pick<SmtpEnvelope, 'reversePath'> & Partial<Pick<SmtpEnvelope, 'recipients'>>): Pick<Stage, 'sender' | 'recipients'> {
-  return {
-    sender: reversePath === null ? '' : formatAddress(reversePath),
-    ...(recipients === undefined ? {} : { recipients: recipients.map(({ address }) => formatAddress(address)) }),
-  };
-}
+const NOTHING: readonly FaultAction[] = [];
 
 /** Says nothing: the connection is gone, or pretends to be. */
 export const UNSAID: Reply = reply(0, '', '');
@@ -50,14 +47,14 @@ export class Staging {
   }
 
   /** The ordinary course of a stage, unless a rule has something else in mind. */
-  play(stage: Stage, act: () => Answer): Answer {
-    const actions = this.#ask(stage);
+  play(stage: StageName, about: About, act: () => Answer): Answer {
+    const actions = this.#ask(stage, about);
     return actions.length === 0 ? act() : this.#suffer(actions, act);
   }
 
-  /** A piece of a letter came in: waits as long as a throttle says; asks for stage `body` when `isFirst`. */
-  async body(octets: number, stage: Stage | undefined): Promise<void> {
-    if (stage !== undefined) await this.#suffer(this.#ask(stage), () => UNSAID);
+  /** A piece of a letter came in: waits as long as a throttle says; `about` with the first only. */
+  async body(octets: number, about: About | undefined): Promise<void> {
+    if (about !== undefined) await this.#suffer(this.#ask('body', about), () => UNSAID);
     if (this.#octetsPerSecond !== undefined) await this.#delay((octets / this.#octetsPerSecond) * 1000);
   }
 
@@ -70,9 +67,15 @@ export class Staging {
     return this.#options.rules !== noFaults;
   }
 
-  #ask(stage: Stage): readonly FaultAction[] {
+  #ask(stage: StageName, { reversePath, recipient, recipients }: About): readonly FaultAction[] {
     const { rules, listener, remoteAddress, localAddress } = this.#options;
-    return rules === noFaults ? [] : rules.ask({ side: 'receiving', listener, remoteAddress, localAddress, ...stage });
+    if (rules === noFaults) return NOTHING;
+    return rules.ask({
+      side: 'receiving', listener, remoteAddress, localAddress, stage,
+      ...(reversePath === undefined ? {} : { sender: reversePath === null ? '' : formatAddress(reversePath) }),
+      ...(recipient === undefined ? {} : { recipient: formatAddress(recipient) }),
+      ...(recipients === undefined ? {} : { recipients: recipients.map(({ address }) => formatAddress(address)) }),
+    });
   }
 
   async #suffer(actions: readonly FaultAction[], act: () => Answer): Promise<Reply> {
