@@ -31,6 +31,7 @@ export function countedStore(store: Store): CountedStore {
     letters: store.letters,
     ledger: store.ledger,
     quotas: store.quotas,
+    search: store.search,
     spool: countingSpool(store.spool, countSettled),
     async accept(acceptance) {
       const answer = await store.accept(acceptance);

@@ -15,6 +15,7 @@ import type { Letters } from './letters.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import type { Messages } from './messages.ts';
 import type { Quotas } from './quota.ts';
+import type { LetterSearch } from './search.ts';
 import type { Spool } from './spool.ts';
 import type { AccountId, MailboxId } from './ids.ts';
 
@@ -29,6 +30,7 @@ export interface Store {
   readonly spool: Spool;
   readonly ledger: Ledger;
   readonly quotas: Quotas;
+  readonly search: LetterSearch;
   /** Writes a letter and everything it causes in one transaction. */
   accept: Accept;
   /**

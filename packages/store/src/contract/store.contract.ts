@@ -11,6 +11,7 @@ import { LETTER, NOW, PREFIX, acceptance, collect, copyFor, inboxOf, onward, per
 import { lettersContract } from './letters.contract.ts';
 import { messagesContract } from './messages.contract.ts';
 import { quotaContract } from './quota.contract.ts';
+import { searchContract } from './search.contract.ts';
 import { ledgerContract, spoolContract } from './spool.contract.ts';
 
 export function storeContract(name: string, open: () => Promise<Store>): void {
@@ -278,6 +279,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     messagesContract(open);
     lettersContract(open);
     quotaContract(open);
+    searchContract(open);
     spoolContract(open);
     ledgerContract(open);
   });

@@ -26,7 +26,7 @@ export function settleWaiting(waiting: Waiting, outcome: Outcome): void {
   else waiting.reject(errorOf(outcome.failure));
 }
 
-function errorOf(failure: Failure): Error {
+export function errorOf(failure: Failure): Error {
   const cause = causeOf(failure);
   return failure.isFault ? new StoreFault('the store could not commit', { cause }) : cause;
 }

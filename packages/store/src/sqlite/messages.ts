@@ -2,39 +2,20 @@
  * Messages: read here, changed by the writer.
  */
 import type { OctetRange } from '@posthorn/mail/structure.ts';
-import { contentId, letterId, modseq, type Modseq, type Uid, uid } from '../ids.ts';
+import { modseq, type Modseq, type Uid, uid } from '../ids.ts';
 import {
   type Append, type CopyAnswer, type FlagChange, type MailboxKey, type MessageRow, type Messages, type MessageState, type TransferAnswer, UIDS_PER_ACT,
 } from '../messages.ts';
 import { contentRecord } from './accept.ts';
 import type { Carrier } from './carrier.ts';
 import type { SqliteContents } from './content-reader.ts';
-import { readFlags, storeFlags } from './flag-bits.ts';
+import { storeFlags } from './flag-bits.ts';
 import { Staged } from './intake.ts';
+import { MessageRows, readState, type StateRow } from './message-rows.ts';
 import type { Query, Reader } from './reader.ts';
 import type { Answers } from './requests.ts';
 import { readUidSet, sortedUids } from './uid-set.ts';
 import { handOver } from './handover.ts';
-
-interface StateRow {
-  readonly uid: number;
-  readonly modseq: number;
-  readonly bits: number;
-  readonly keywords: string | null;
-}
-
-interface Row extends StateRow {
-  readonly letter: string;
-  readonly internalDate: number;
-  readonly savedAt: number;
-  readonly octets: number;
-  /** Null where there are no octets: SQLite's substr of an empty blob. */
-  readonly prefix: Buffer | null;
-  readonly content: number;
-  readonly contentOctets: number;
-  readonly cuts: string | null;
-  readonly summary: string;
-}
 
 type Place = [account: number, mailbox: number];
 
@@ -49,8 +30,7 @@ export class SqliteMessages implements Messages {
   readonly #changed: Query<[...Place, since: number], StateRow>;
   readonly #vanished: Query<[...Place, since: number], { uids: string }>;
   readonly #mailbox: Query<Place, { highestModseq: number; uidNext: number }>;
-  readonly #row: Query<[...Place, uid: number], Row>;
-  readonly #range: Query<[...Place, first: number, last: number], Row>;
+  readonly #rows: MessageRows;
 
   constructor(db: Reader, { carrier, contents }: { readonly carrier: Carrier; readonly contents: SqliteContents }) {
     this.#db = db;
@@ -61,30 +41,15 @@ export class SqliteMessages implements Messages {
     this.#changed = db.prepare(`SELECT ${STATE} FROM message WHERE account = ? AND mailbox = ? AND modseq > ? AND modseq <> born`);
     this.#vanished = db.prepare('SELECT uids FROM vanished WHERE account = ? AND mailbox = ? AND modseq > ?');
     this.#mailbox = db.prepare('SELECT highest_modseq AS highestModseq, uid_next AS uidNext FROM mailbox WHERE account = ? AND id = ?');
-    const row = `
-      SELECT m.uid, m.modseq, m.flags AS bits, m.keywords, c.letter, m.internal_date AS internalDate, m.saved_at AS savedAt, m.octets,
-        substr(c.prefixes, m.prefix_start + 1, m.prefix_end - m.prefix_start) AS prefix,
-        m.content, c.size AS contentOctets, c.cuts, c.summary
-      FROM message m JOIN content c ON c.id = m.content WHERE m.account = ? AND m.mailbox = ?`;
-    this.#row = db.prepare(`${row} AND m.uid = ?`);
-    this.#range = db.prepare(`${row} AND m.uid BETWEEN ? AND ? ORDER BY m.uid`);
+    this.#rows = new MessageRows(db);
   }
 
   async states({ account, mailbox }: MailboxKey): Promise<readonly MessageState[]> {
     return this.#states.all(account, mailbox).map(readState);
   }
 
-  async rows({ account, mailbox }: MailboxKey, uids: readonly Uid[]): Promise<readonly MessageRow[]> {
-    const sorted = sortedUids(bounded(uids));
-    const first = sorted[0];
-    const last = sorted.at(-1);
-    if (first === undefined || last === undefined) return [];
-    // Without gaps one query is quicker than one each.
-    const isDense = last - first + 1 === sorted.length;
-    const rows = isDense
-      ? this.#range.all(account, mailbox, first, last)
-      : sorted.flatMap((uid) => this.#row.get(account, mailbox, uid) ?? []);
-    return rows.map(readRow);
+  async rows(key: MailboxKey, uids: readonly Uid[]): Promise<readonly MessageRow[]> {
+    return this.#rows.of(key, bounded(uids));
   }
 
   async changes(key: MailboxKey, since: Modseq): ReturnType<Messages['changes']> {
@@ -150,23 +115,4 @@ export class SqliteMessages implements Messages {
 function bounded(uids: readonly Uid[]): readonly Uid[] {
   if (uids.length > UIDS_PER_ACT) throw new RangeError(`${uids.length} UIDs in one act, over ${UIDS_PER_ACT}`);
   return uids;
-}
-
-function readState(row: StateRow): MessageState {
-  return { uid: uid(row.uid), modseq: modseq(row.modseq), flags: readFlags(row) };
-}
-
-function readRow(row: Row): MessageRow {
-  return {
-    ...readState(row),
-    letter: letterId(row.letter),
-    internalDate: row.internalDate,
-    savedAt: row.savedAt,
-    octets: row.octets,
-    prefix: row.prefix ?? Buffer.alloc(0),
-    content: contentId(row.content),
-    contentOctets: row.contentOctets,
-    cuts: row.cuts === null ? [] : JSON.parse(row.cuts),
-    summary: JSON.parse(row.summary),
-  };
 }

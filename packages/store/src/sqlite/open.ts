@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
 import type { Log } from '@posthorn/world/log.ts';
 import type { Store, Upgrade } from '../store.ts';
+import { SqliteContents } from './content-reader.ts';
 import { doubtsAbout } from './disk.ts';
 import { BOOKS_FILE, openForReading } from './database.ts';
 import { FolderShelf, prepareShelf } from './folder-shelf.ts';
@@ -13,6 +14,9 @@ import { InlineCarrier } from './inline-carrier.ts';
 import { lockFolder } from './lock.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { Reader } from './reader.ts';
+import { InlineSearch } from './search/inline-search.ts';
+import { Letters } from './search/letters.ts';
+import { ThreadSearch } from './search/thread-search.ts';
 import { SqliteStore } from './store.ts';
 import { startThread } from './thread-carrier.ts';
 import { Watchers } from './watchers.ts';
@@ -47,14 +51,18 @@ async function openInFolder({ path, clock, log, ledgerMs = LEDGER_MS, upgrading 
   try {
     prepareShelf(path);
     const watchers = new Watchers(log);
-    const carrier = await startThread({ data: { folder: path, ledgerMs }, clock, log, upgrading, tell: (changes) => watchers.tell(changes) });
+    const carrier = await startThread({ data: { folder: path, ledgerMs }, clock, log, upgrading, tell: (changes) => {
+      if (changes.some(({ kind }) => kind === 'mailbox')) search.look();
+      watchers.tell(changes);
+    } });
     if (carrier.interrupted > 0) log.warn({ recipients: carrier.interrupted }, 'attempts were cut off when the books were last in use: they are made again, and may arrive twice');
+    const search = new ThreadSearch({ folder: path, carrier, log });
     const reading = openForReading(join(path, BOOKS_FILE));
+    const reader = new Reader(reading);
+    const contents = new SqliteContents(reader, { shelf: new FolderShelf(path), encoding: 'zstd' });
+    search.begin(new Letters(reader, contents));
     return new SqliteStore({
-      reader: new Reader(reading),
-      carrier,
-      shelving: { shelf: new FolderShelf(path), encoding: 'zstd' },
-      watchers,
+      reader, carrier, contents, search, watchers,
       interrupted: carrier.interrupted,
       walOctets: () => octetsOf(join(path, `${BOOKS_FILE}-wal`)),
       dispose: async () => {
@@ -93,11 +101,11 @@ async function openInMemory({ clock, log, ledgerMs = LEDGER_MS, disk }: StoreOpt
     clock, log, disk: ownDisk, tenure,
     tell: (changes) => watchers.tell(changes),
   });
+  const reader = new Reader(db);
+  const contents = new SqliteContents(reader, { shelf, encoding: 'identity' });
+  const search = new InlineSearch(new Letters(reader, contents), { clock, carrier });
   return new SqliteStore({
-    reader: new Reader(db),
-    carrier,
-    shelving: { shelf, encoding: 'identity' },
-    watchers,
+    reader, carrier, contents, search, watchers,
     interrupted: carrier.interrupted,
     walOctets: () => 0,
     dispose: async () => {

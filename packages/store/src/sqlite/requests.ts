@@ -141,6 +141,7 @@ export type Request =
     readonly kind: 'command'; readonly what: 'retry' | 'hold' | 'release' | 'cancel';
     readonly letters: readonly LetterId[] | null; readonly at: number;
   }
+  | { readonly kind: 'search-indexed'; readonly dueUpTo: number }
   | { readonly kind: 'check' };
 
 /** What is answered, by the request's kind. */
@@ -169,6 +170,7 @@ export interface Answers {
   conclude: boolean;
   notified: null;
   command: readonly LetterId[];
+  'search-indexed': null;
   check: null;
 }
 

@@ -146,6 +146,9 @@ const QUOTAS = `
     FROM account GROUP BY domain;
 `;
 
+/** Version 5: contents whose entry in the search index is out of date: gone, or given to more people. */
+const SEARCH = 'CREATE TABLE search_due (id INTEGER PRIMARY KEY AUTOINCREMENT, content INTEGER NOT NULL) STRICT;';
+
 /** How books become those of the next version: tables at once, then rows in batches, if there are any to be filled in. */
 export interface Step {
   readonly sql: string;
@@ -158,6 +161,7 @@ export const STEPS: readonly Step[] = [
   { sql: CHECKSUMS, fill: fillChecksums },
   { sql: COPIES },
   { sql: QUOTAS },
+  { sql: SEARCH },
 ];
 
 /** The version that this program reads and writes. */

@@ -2,12 +2,12 @@
  * The store on SQLite: the parts put together, whichever carrier and shelf they use.
  */
 import type { Acceptance, AcceptAnswer } from '../acceptance.ts';
+import type { LetterSearch } from '../search.ts';
 import type { Store, StoreChange, StoreCounts } from '../store.ts';
 import { accept } from './accept.ts';
 import type { Carrier } from './carrier.ts';
-import { SqliteContents } from './content-reader.ts';
+import type { SqliteContents } from './content-reader.ts';
 import { SqliteAccounts, SqliteAliases, SqliteKeys } from './directory.ts';
-import type { Shelving } from './intake.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqliteLetters } from './letters.ts';
 import { SqliteMailboxes } from './mailboxes.ts';
@@ -21,7 +21,8 @@ export interface StoreParts {
   /** The connection that reads. */
   readonly reader: Reader;
   readonly carrier: Carrier;
-  readonly shelving: Shelving;
+  readonly contents: SqliteContents;
+  readonly search: LetterSearch & { close(): Promise<void> };
   readonly watchers: Watchers;
   readonly walOctets: () => number;
   /** Recipients whose attempt was cut off when the books were last in use. */
@@ -41,6 +42,7 @@ export class SqliteStore implements Store {
   readonly spool: SqliteSpool;
   readonly ledger: SqliteLedger;
   readonly quotas: SqliteQuotas;
+  readonly search: LetterSearch;
   /** Bound, so that it can be handed on alone. */
   readonly accept: (acceptance: Acceptance) => Promise<AcceptAnswer>;
   readonly #parts: StoreParts;
@@ -48,18 +50,19 @@ export class SqliteStore implements Store {
   #closing: Promise<void> | undefined;
 
   constructor(parts: StoreParts) {
-    const { reader, carrier, shelving } = parts;
+    const { reader, carrier, contents, search } = parts;
     this.#parts = parts;
     this.accounts = new SqliteAccounts(reader, carrier);
     this.aliases = new SqliteAliases(reader, carrier);
     this.keys = new SqliteKeys(reader, carrier);
-    this.contents = new SqliteContents(reader, shelving);
+    this.contents = contents;
     this.mailboxes = new SqliteMailboxes(reader, carrier);
     this.messages = new SqliteMessages(reader, { carrier, contents: this.contents });
     this.letters = new SqliteLetters(reader);
     this.spool = new SqliteSpool(reader, carrier);
     this.ledger = new SqliteLedger(reader);
     this.quotas = new SqliteQuotas(reader);
+    this.search = search;
     this.accept = (acceptance) => accept(acceptance, carrier);
     this.#counts = reader.prepare(`
       SELECT (SELECT count(*) FROM account) AS accounts, count(*) AS mailboxes,
@@ -86,6 +89,8 @@ export class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
+    // First: it has something to write down now and then.
+    await this.#parts.search.close();
     await this.#parts.carrier.close();
     await this.#parts.dispose();
   }

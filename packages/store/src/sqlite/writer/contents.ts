@@ -21,6 +21,8 @@ export class ContentTable {
   readonly #unuse: Statement<[content: number]>;
   readonly #prefixes: Statement<[content: number], ContentFields & { prefixes: Buffer }>;
   readonly #setPrefixes: Statement<[prefixes: Buffer, content: number]>;
+  readonly #reindex: Statement<[content: number]>;
+  readonly #indexed: Statement<[dueUpTo: number]>;
 
   constructor(db: Database) {
     this.#insert = db.prepare(`
@@ -34,6 +36,8 @@ export class ContentTable {
     this.#unuse = db.prepare('INSERT INTO unused (content) VALUES (?)');
     this.#prefixes = db.prepare('SELECT letter, size, sha256, cuts, summary, prefixes FROM content WHERE id = ?');
     this.#setPrefixes = db.prepare('UPDATE content SET prefixes = ? WHERE id = ?');
+    this.#reindex = db.prepare('INSERT INTO search_due (content) VALUES (?)');
+    this.#indexed = db.prepare('DELETE FROM search_due WHERE id <= ?');
   }
 
   insert(id: number, record: ContentRecord, { prefixes, uses }: { readonly prefixes: Buffer; readonly uses: number }): void {
@@ -61,7 +65,14 @@ export class ContentTable {
     const row = this.#prefixes.get(id);
     if (row === undefined) throw new Error('a spooled letter has a content');
     this.#setPrefixes.run(Buffer.concat([row.prefixes, more]), id);
+    this.#reindex.run(id);
     return { start: row.prefixes.length, octets: row.size - cutOctets(row.cuts), checksum: contentChecksum(row) };
+  }
+
+  /** The search index knows what was due up to this number. */
+  indexed(dueUpTo: number): null {
+    this.#indexed.run(dueUpTo);
+    return null;
   }
 }
 

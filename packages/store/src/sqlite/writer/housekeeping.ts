@@ -41,6 +41,7 @@ export class Housekeeping {
   readonly #unused: Statement<[limit: number], { id: number; file: string | null }>;
   readonly #deleteContent: Statement<[id: number]>;
   readonly #deleteUnused: Statement<[id: number]>;
+  readonly #unindex: Statement<[id: number]>;
   readonly #oldNotes: Statement<[limit: number], NoteRow>;
   readonly #keyless: Statement<[after: number, limit: number], NoteRow>;
   readonly #addKey: Statement<[key: string, id: number]>;
@@ -67,6 +68,7 @@ export class Housekeeping {
     this.#unused = db.prepare('SELECT u.content AS id, c.file FROM unused u LEFT JOIN content c ON c.id = u.content LIMIT ?');
     this.#deleteContent = db.prepare('DELETE FROM content WHERE id = ?');
     this.#deleteUnused = db.prepare('DELETE FROM unused WHERE content = ?');
+    this.#unindex = db.prepare('INSERT INTO search_due (content) VALUES (?)');
     const note = 'SELECT id, at, letter, message_id AS messageId, sender, recipients FROM note';
     this.#oldNotes = db.prepare(`${note} ORDER BY id LIMIT ?`);
     this.#keyless = db.prepare(`${note} WHERE id > ? ORDER BY id LIMIT ?`);
@@ -131,6 +133,7 @@ export class Housekeeping {
     for (const { id, file } of unused) {
       this.#deleteContent.run(id);
       this.#deleteUnused.run(id);
+      this.#unindex.run(id);
       if (file !== null) files.push(file);
     }
     return unused.length > 0;

@@ -66,6 +66,7 @@ export class Writer {
   readonly #usage: UsageTable;
   readonly #blocks: readonly BlockSequence[];
   readonly #acceptances: Acceptances;
+  readonly #contents: ContentTable;
   readonly #directory: DirectoryActs;
   readonly #mailboxes: MailboxActs;
   readonly #messages: MessageActs;
@@ -93,6 +94,7 @@ export class Writer {
     const postbox = new Postbox(db, { changes, usage });
     this.#usage = usage;
     this.#blocks = [letters, leases];
+    this.#contents = contents;
     this.#spool = new SpoolActs(db, { beliefs, changes, contents, leases, ledger, postbox });
     this.#commands = new SpoolCommands(db, { changes, ledger });
     this.#messages = new MessageActs(db, { changes, contents, ledger, letters, postbox, usage });
@@ -232,6 +234,7 @@ export class Writer {
       case 'alias-remove': return this.#directory.removeAlias(request);
       case 'key-add': return this.#directory.addKey(request);
       case 'key-remove': return this.#directory.removeKey(request);
+      case 'search-indexed': return this.#contents.indexed(request.dueUpTo);
       case 'check': return this.#touch.run().changes > 0;
       default: throw new Error(`unknown request ${String(request satisfies never)}`);
     }
