@@ -59,10 +59,8 @@ function holdsInEnvelope(envelope: MessageEnvelope, wanted: Wanted): boolean | u
     case 'from':
     case 'to':
     case 'cc':
-    case 'bcc': {
-      const addresses = envelope[wanted.in];
-      return addresses.length > 0 && addresses.some((address) => foldCase(shownAddress(address)).includes(text));
-    }
+    case 'bcc':
+      return envelope[wanted.in].some((address) => foldCase(shownAddress(address)).includes(text));
     case 'subject': return foldCase(decodeWords(envelope.subject ?? '')).includes(text);
     default: return undefined;
   }

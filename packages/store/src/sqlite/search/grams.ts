@@ -24,7 +24,7 @@ const CLASSES = 40;
 /** Half of a character beyond the basic plane. */
 const SURROGATE = 0x84;
 /** How each class is written in a token: FTS5's `ascii` takes letters, digits and all beyond ASCII for parts of a word. */
-const WRITTEN = [...'abcdefghijklmnopqrstuvwxyz0123456789', '\u{80}', '\u{81}', '\u{82}', '\u{83}'];
+const WRITTEN = Array.from('abcdefghijklmnopqrstuvwxyz0123456789\u{80}\u{81}\u{82}\u{83}');
 /** Commonest first: letters as in English, near enough for its neighbours; space and marks above all. */
 const COMMON = '\u{80}\u{83}etaoinsrhldcumfpgwybvkxjqz\u{82}\u{81}0123456789';
 const GRAMS_PER_NEEDLE_MAX = 10;

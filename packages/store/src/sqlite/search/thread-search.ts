@@ -71,7 +71,7 @@ class Questions<Answer> {
   }
 
   failAll(error: Error): void {
-    for (const number of [...this.#waiting.keys()]) this.fail(number, error);
+    for (const number of this.#waiting.keys()) this.fail(number, error);
   }
 }
 
@@ -149,36 +149,30 @@ export class ThreadSearch implements LetterSearch {
 
   #tellSearcher(message: ToSearcher): void {
     if (this.#isClosed) throw new StoreFault('the store is closed');
-    this.#searcher ??= this.#start('search-thread', {
-      take: (said: FromSearcher) => this.#hearSearcher(said),
-      lose: (cause) => {
-        this.#searcher = undefined;
-        this.#finds.failAll(new StoreFault('the search was interrupted', { cause }));
-      },
-    });
+    this.#searcher ??= this.#start('search-thread', (cause) => {
+      this.#searcher = undefined;
+      this.#finds.failAll(new StoreFault('the search was interrupted', { cause }));
+    }).on('message', (said: FromSearcher) => this.#hearSearcher(said));
     this.#searcher.postMessage(message);
   }
 
   #tellIndexer(message: ToIndexer): void {
     if (this.#isClosed) throw new StoreFault('the store is closed');
-    this.#indexer ??= this.#start('index-thread', {
-      take: (said: FromIndexer) => this.#hearIndexer(said),
-      lose: (cause) => {
-        this.#indexer = undefined;
-        this.#catchUps.failAll(new StoreFault('the search index is not kept any more', { cause }));
-      },
-    });
+    this.#indexer ??= this.#start('index-thread', (cause) => {
+      this.#indexer = undefined;
+      this.#catchUps.failAll(new StoreFault('the search index is not kept any more', { cause }));
+    }).on('message', (said: FromIndexer) => this.#hearIndexer(said));
     this.#indexer.postMessage(message);
   }
 
-  #start<Said>(name: string, { take, lose }: { readonly take: (said: Said) => void; readonly lose: (cause: Error) => void }): Worker {
+  /** `lose`: it has ended, and why. */
+  #start(name: string, lose: (cause: Error) => void): Worker {
     // In the checkout this file is TypeScript and so is the thread's; in a package both are not.
     const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
     const worker = new Worker(new URL(`../${name}${extension}`, import.meta.url), {
       name: `posthorn-${name}`, workerData: { folder: this.#options.folder }, execArgv: [],
     });
     let cause = new Error(`the ${name} has ended`);
-    worker.on('message', take);
     worker.on('error', (error) => {
       cause = error;
       this.#options.log.error({ err: error }, 'a thread of the search is gone');
