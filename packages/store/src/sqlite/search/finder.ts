@@ -58,9 +58,9 @@ export class Finder {
   async #worthLooking(task: FindTask): Promise<readonly number[]> {
     const { key, wanted, among } = task;
     const match = among !== undefined && among.length <= AMONG_FEW ? undefined : matchAll(wanted, key.account);
-    const index = match === undefined ? undefined : this.#index();
-    if (match === undefined || index === undefined) return among ?? this.#letters.uids(key);
     try {
+      const index = match === undefined ? undefined : this.#index();
+      if (match === undefined || index === undefined) return among ?? this.#letters.uids(key);
       const uids = await this.#candidates(task, { index, match });
       if (among === undefined) return uids;
       const asked = new Set(among);

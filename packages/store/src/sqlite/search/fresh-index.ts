@@ -21,8 +21,10 @@ export class FreshIndex {
     const inode = statSync(this.#file, { throwIfNoEntry: false })?.ino;
     if (inode !== undefined && inode === this.#open?.inode) return this.#open.index;
     if (this.#open !== undefined) this.#old.push(this.#open.index);
-    this.#open = inode === undefined ? undefined : { index: openIndexForReading(this.#file), inode };
-    return this.#open?.index;
+    this.#open = undefined;
+    const index = inode === undefined ? undefined : openIndexForReading(this.#file);
+    if (index !== undefined && inode !== undefined) this.#open = { index, inode };
+    return index;
   }
 
   /** Nobody reads any: those that were replaced are closed. */

@@ -153,13 +153,29 @@ export class IndexWriter {
   }
 }
 
-/** Throws `IndexBroken` if there is none, or one of another version. */
-export function openIndexForReading(file: string): SearchIndex {
-  const db = asBroken(() => new Sqlite(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS_MAX }));
+/** Undefined: there is none, or it is just being made. Throws `IndexBroken`. */
+export function openIndexForReading(file: string): SearchIndex | undefined {
+  const db = orNone(() => new Sqlite(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS_MAX }));
+  if (db === undefined) return undefined;
   return orClose(db, () => {
-    asBroken(() => db.pragma(`cache_size = -${CACHE_KIB}`));
-    return new SearchIndex(db);
+    const isMade = asBroken(() => {
+      db.pragma(`cache_size = -${CACHE_KIB}`);
+      return db.pragma('application_id', { simple: true }) !== 0;
+    });
+    if (isMade) return new SearchIndex(db);
+    db.close();
+    return undefined;
   });
+}
+
+/** Undefined: there is no such file. */
+function orNone(open: () => Database): Database | undefined {
+  try {
+    return open();
+  } catch (cause) {
+    if (cause instanceof SqliteError && cause.code === 'SQLITE_CANTOPEN') return undefined;
+    throw cause;
+  }
 }
 
 /** Makes one if there is none. Throws `IndexBroken`. */

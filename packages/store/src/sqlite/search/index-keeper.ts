@@ -92,14 +92,14 @@ function removeIndex(file: string): void {
 }
 
 /**
- * Removes an index that was not made of these books. To be called before anything is added to
- * them: later it would not show. Answers whether there was one, and why it went.
+ * Removes an index that was not made of these books, and answers why. To be called before
+ * anything is added to them: later it would not show.
  */
 export function removeStrayIndex(file: string, letters: Letters): IndexBroken | undefined {
   let index: SearchIndex | undefined;
   try {
     index = openIndexForReading(file);
-    if (index.isOf(letters)) return undefined;
+    if (index === undefined || index.isOf(letters)) return undefined;
     throw new IndexBroken('the search index is not of these books');
   } catch (error) {
     if (!(error instanceof IndexBroken)) throw error;

@@ -56,7 +56,7 @@ export class Letters {
     this.#newest = db.prepare('SELECT max(id) AS content FROM content');
     this.#newestMessage = db.prepare('SELECT max(content) AS content FROM message');
     this.#uids = db.prepare('SELECT uid FROM message WHERE content = ? AND account = ? AND mailbox = ?');
-    this.#between = db.prepare('SELECT uid FROM message WHERE content > ? AND content <= ? AND account = ? AND mailbox = ?');
+    this.#between = db.prepare('SELECT uid FROM message WHERE content > ? AND content <= ? AND +account = ? AND +mailbox = ?');
     this.#all = db.prepare('SELECT uid FROM message WHERE account = ? AND mailbox = ? ORDER BY uid');
   }
 
