@@ -27,6 +27,7 @@ function quietStore(acceptAnswer: () => AcceptAnswer): Store {
     ledger: { ofLetter: nothing, find: nothing },
     quotas: { usage: nothing, usageOfDomain: nothing },
     search: { find: nothing, isQuick: nothing, catchUp: nothing, rebuild: nothing },
+    care: { examine: nothing, backUp: nothing },
     accept: () => Promise.resolve(acceptAnswer()),
     watch: nothing,
     counts: () => Promise.resolve({ accounts: 3, mailboxes: 18, messages: 100, octets: 5000, walOctets: 4096, interrupted: 2 }),

@@ -32,6 +32,7 @@ export function countedStore(store: Store): CountedStore {
     ledger: store.ledger,
     quotas: store.quotas,
     search: store.search,
+    care: store.care,
     spool: countingSpool(store.spool, countSettled),
     async accept(acceptance) {
       const answer = await store.accept(acceptance);

@@ -6,6 +6,7 @@
  * `StoreFault`, which is always temporary for the caller.
  */
 import type { Accept } from './acceptance.ts';
+import type { BackupReport, Examination, Tell } from './care.ts';
 import type { Accounts } from './accounts.ts';
 import type { Aliases } from './aliases.ts';
 import type { Contents } from './contents.ts';
@@ -38,12 +39,27 @@ export interface Store {
    * Returns what ends the watch.
    */
   watch(look: (change: StoreChange) => void): () => void;
+  readonly care: Care;
   /** What the books hold, for metrics. */
   counts(): Promise<StoreCounts>;
   /** Whether the store can commit now; asked by readiness. */
   check(): Promise<void>;
   /** Waits for what is under way, then closes. */
   close(): Promise<void>;
+}
+
+/** Care for books that are in use. Both throw `CareRefused` where there is nothing on a disk. */
+export interface Care {
+  /** Every letter is read; whoever delivers meanwhile is not held up. */
+  examine(options: CareOptions): Promise<Examination>;
+  /** Into a folder, where an earlier backup of the same books may be: then only what is new is copied. */
+  backUp(to: string, options: CareOptions): Promise<BackupReport>;
+}
+
+export interface CareOptions {
+  readonly tell: Tell;
+  /** Ends it early; what was begun is of no use and does no harm. */
+  readonly signal?: AbortSignal;
 }
 
 export interface StoreCounts {

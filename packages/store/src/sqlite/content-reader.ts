@@ -71,7 +71,8 @@ export class SqliteContents implements Contents {
   }
 }
 
-function plain(octets: Buffer, { encoding, size }: Row): Buffer {
+/** The octets of a content that is kept in the table. */
+export function plain(octets: Buffer, { encoding, size }: Pick<Row, 'encoding' | 'size'>): Buffer {
   const found = encoding === 'zstd' ? zstdDecompressSync(octets, { maxOutputLength: INLINE_OCTETS_MAX }) : octets;
   if (found.length !== size) throw new Error(`a content holds ${found.length} octets, not ${size}`);
   return found;

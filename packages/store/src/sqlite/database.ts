@@ -20,7 +20,7 @@ const WRITER_CACHE_KIB = 64 * 1024;
 const READER_CACHE_KIB = 16 * 1024;
 /** What is left of the WAL's file after it was emptied. */
 const WAL_OCTETS_KEPT = 64 * 1024 * 1024;
-const PAGE_OCTETS = 4096;
+export const PAGE_OCTETS = 4096;
 
 /** The one connection that writes. Brings the tables to our version. */
 export function openForWriting(file: string, options: MigrateOptions = {}): Database {

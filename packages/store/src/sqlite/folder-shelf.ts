@@ -26,9 +26,14 @@ export function namesOnShelf(folder: string): readonly string[] {
   return readdirSync(join(folder, NAMED));
 }
 
+/** Where a named file is. */
+export function pathOnShelf(folder: string, name: string): string {
+  return join(folder, NAMED, name);
+}
+
 /** Removes a named file; fine if it is not there. */
 export function removeFromShelf(folder: string, name: string): void {
-  rmSync(join(folder, NAMED, name), { force: true });
+  rmSync(pathOnShelf(folder, name), { force: true });
 }
 
 export class FolderShelf implements Shelf {
@@ -46,7 +51,7 @@ export class FolderShelf implements Shelf {
   }
 
   async open(name: string): Promise<ShelvedFile> {
-    return openFile(join(this.#folder, NAMED, name));
+    return openFile(pathOnShelf(this.#folder, name));
   }
 
   remove(name: string): void {

@@ -5,7 +5,7 @@
  * zstd: RFC 8878; each frame is complete in itself and carries a checksum.
  */
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, zstdCompress, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import type { OctetRange } from '@posthorn/mail/structure.ts';
 import type { ShelvedFile, UnnamedFile } from './shelf.ts';
 
@@ -82,6 +82,19 @@ export async function* readFrames(
       if (plain.length !== end - start) throw new Error(`frame ${index} holds ${plain.length} octets, not ${end - start}`);
       yield plain.subarray(Math.max(0, range.start - start), Math.min(range.end, end) - start);
     }
+    fileAt += frameOctets;
+  }
+}
+
+/** The same, whole and at once, for a thread of its own; `read` answers octets of the file. */
+export function* readFramesSync(read: (start: number, end: number) => Buffer, { encoding, frames, size }: FramedContent): Generator<Buffer, void> {
+  let fileAt = 0;
+  for (let index = 0; index * INDEX_OCTETS < frames.length; index += 1) {
+    const frameOctets = frames.readUInt32LE(index * INDEX_OCTETS);
+    const octets = read(fileAt, fileAt + frameOctets);
+    const plain = encoding === 'zstd' ? zstdDecompressSync(octets, { maxOutputLength: FRAME_OCTETS }) : octets;
+    if (plain.length !== Math.min(FRAME_OCTETS, size - index * FRAME_OCTETS)) throw new Error(`frame ${index} holds ${plain.length} octets`);
+    yield plain;
     fileAt += frameOctets;
   }
 }

@@ -8,6 +8,7 @@ import type { Log } from '@posthorn/world/log.ts';
 import type { Store, Upgrade } from '../store.ts';
 import { SqliteContents } from './content-reader.ts';
 import { doubtsAbout } from './disk.ts';
+import { careOf, NO_CARE } from './care/store-care.ts';
 import { BOOKS_FILE, openForReading } from './database.ts';
 import { FolderShelf, prepareShelf } from './folder-shelf.ts';
 import { InlineCarrier } from './inline-carrier.ts';
@@ -63,6 +64,7 @@ async function openInFolder({ path, clock, log, ledgerMs = LEDGER_MS, upgrading 
     search.begin(new Letters(reader, contents));
     return new SqliteStore({
       reader, carrier, contents, search, watchers,
+      care: careOf(path, { carrier, clock }),
       interrupted: carrier.interrupted,
       walOctets: () => octetsOf(join(path, `${BOOKS_FILE}-wal`)),
       dispose: async () => {
@@ -106,6 +108,7 @@ async function openInMemory({ clock, log, ledgerMs = LEDGER_MS, disk }: StoreOpt
   const search = new InlineSearch(new Letters(reader, contents), { clock, carrier });
   return new SqliteStore({
     reader, carrier, contents, search, watchers,
+    care: NO_CARE,
     interrupted: carrier.interrupted,
     walOctets: () => 0,
     dispose: async () => {

@@ -142,6 +142,8 @@ export type Request =
     readonly letters: readonly LetterId[] | null; readonly at: number;
   }
   | { readonly kind: 'search-indexed'; readonly dueUpTo: number }
+  /** While a backup runs, nothing that it may have seen is swept away. */
+  | { readonly kind: 'sweeping'; readonly backup: number; readonly isHeld: boolean }
   | { readonly kind: 'check' };
 
 /** What is answered, by the request's kind. */
@@ -171,6 +173,7 @@ export interface Answers {
   notified: null;
   command: readonly LetterId[];
   'search-indexed': null;
+  sweeping: null;
   check: null;
 }
 

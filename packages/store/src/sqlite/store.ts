@@ -3,7 +3,7 @@
  */
 import type { Acceptance, AcceptAnswer } from '../acceptance.ts';
 import type { LetterSearch } from '../search.ts';
-import type { Store, StoreChange, StoreCounts } from '../store.ts';
+import type { Care, Store, StoreChange, StoreCounts } from '../store.ts';
 import { accept } from './accept.ts';
 import type { Carrier } from './carrier.ts';
 import type { SqliteContents } from './content-reader.ts';
@@ -27,6 +27,7 @@ export interface StoreParts {
   readonly walOctets: () => number;
   /** Recipients whose attempt was cut off when the books were last in use. */
   readonly interrupted: number;
+  readonly care: Care;
   /** Closes what the parts do not own. */
   readonly dispose: () => Promise<void>;
 }
@@ -43,6 +44,7 @@ export class SqliteStore implements Store {
   readonly ledger: SqliteLedger;
   readonly quotas: SqliteQuotas;
   readonly search: LetterSearch;
+  readonly care: Care;
   /** Bound, so that it can be handed on alone. */
   readonly accept: (acceptance: Acceptance) => Promise<AcceptAnswer>;
   readonly #parts: StoreParts;
@@ -63,6 +65,7 @@ export class SqliteStore implements Store {
     this.ledger = new SqliteLedger(reader);
     this.quotas = new SqliteQuotas(reader);
     this.search = search;
+    this.care = parts.care;
     this.accept = (acceptance) => accept(acceptance, carrier);
     this.#counts = reader.prepare(`
       SELECT (SELECT count(*) FROM account) AS accounts, count(*) AS mailboxes,

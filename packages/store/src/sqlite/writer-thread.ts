@@ -9,6 +9,7 @@
 import { join } from 'node:path';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { StoreRefused } from '../store.ts';
+import { keepSchemaPages } from './care/schema-pages.ts';
 import { BOOKS_FILE, openForWriting } from './database.ts';
 import { namesOnShelf, removeFromShelf } from './folder-shelf.ts';
 import type { Request } from './requests.ts';
@@ -46,6 +47,7 @@ class WriterThread {
     const db = openForWriting(join(folder, BOOKS_FILE), { tell: (upgrade) => this.#say({ kind: 'upgrading', upgrade }) });
     this.#wal = new WalKeeper(db);
     if (!this.#wal.empty()) throw new Error('the WAL is being read for too long');
+    keepSchemaPages(db, folder);
     this.#writer = new Writer(db, {
       removeFile: (name) => removeFromShelf(folder, name),
       ledgerMs,

@@ -55,6 +55,8 @@ export class Housekeeping {
   readonly #isKnown: Statement<[file: string], { id: number }>;
   /** Still to be looked at. */
   readonly #shelved: string[];
+  /** Backups for which contents stay. */
+  readonly #holds = new Set<number>();
   readonly #transact: (steps: () => boolean) => boolean;
 
   constructor(db: Database, contents: ContentTable, options: HousekeepingOptions) {
@@ -128,7 +130,14 @@ export class Housekeeping {
     return true;
   }
 
+  /** While it is held, contents stay, used or not. */
+  hold({ backup, isHeld }: { readonly backup: number; readonly isHeld: boolean }): void {
+    if (isHeld) this.#holds.add(backup);
+    else this.#holds.delete(backup);
+  }
+
   #sweepContents(files: string[]): boolean {
+    if (this.#holds.size > 0) return false;
     const unused = this.#unused.all(CONTENTS_PER_STEP);
     for (const { id, file } of unused) {
       this.#deleteContent.run(id);

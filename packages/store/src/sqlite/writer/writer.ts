@@ -235,6 +235,7 @@ export class Writer {
       case 'key-add': return this.#directory.addKey(request);
       case 'key-remove': return this.#directory.removeKey(request);
       case 'search-indexed': return this.#contents.indexed(request.dueUpTo);
+      case 'sweeping': return this.#housekeeping.hold(request);
       case 'check': return this.#touch.run().changes > 0;
       default: throw new Error(`unknown request ${String(request satisfies never)}`);
     }
