@@ -246,6 +246,12 @@ class Moving {
         uid_next = max(uid_next, 1 + coalesce((SELECT max(uid) FROM message m WHERE m.account = mailbox.account AND m.mailbox = mailbox.id), 0)),
         highest_modseq = max(highest_modseq, coalesce((SELECT max(modseq) FROM message m WHERE m.account = mailbox.account AND m.mailbox = mailbox.id), 0));
       UPDATE account SET modseq = max(modseq, coalesce((SELECT max(highest_modseq) FROM mailbox b WHERE b.account = account.id), 0));
+      UPDATE account SET
+        messages = (SELECT coalesce(sum(b.messages), 0) FROM mailbox b WHERE b.account = account.id),
+        octets = (SELECT coalesce(sum(b.octets), 0) FROM mailbox b WHERE b.account = account.id);
+      DELETE FROM domain_usage;
+      INSERT INTO domain_usage (domain, messages, octets)
+        SELECT substr(address, length(rtrim(address, replace(address, '@', ''))) + 1) AS domain, sum(messages), sum(octets) FROM account GROUP BY domain;
       INSERT INTO sequence (name, last) SELECT 'letter', coalesce(max(id), 0) FROM content WHERE true
         ON CONFLICT DO UPDATE SET last = max(last, excluded.last);
       INSERT INTO sequence (name, last) SELECT 'account', coalesce(max(id), 0) FROM account WHERE true
