@@ -81,6 +81,6 @@ function upgrade(folder: string, tell: Tell): void {
 function moveAside(folder: string, at: number): void {
   const aside = join(folder, `replaced-${new Date(at).toISOString().replaceAll(':', '-')}`);
   mkdirSync(aside, { mode: 0o700 });
-  const moved = readdirSync(folder).filter((name) => name.startsWith(BOOKS_FILE) || name === 'contents' || name.startsWith('books.schema'));
+  const moved = readdirSync(folder).filter((name) => /^(books|contents|search)\b/.test(name));
   for (const name of moved) renameSync(join(folder, name), join(aside, name));
 }

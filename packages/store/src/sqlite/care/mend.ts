@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Examination, Mending, Tell } from '../../care.ts';
 import { BOOKS_FILE, openForWriting } from '../database.ts';
+import { INDEX_FILE } from '../search/index-file.ts';
 import { writeUidSet } from '../uid-set.ts';
 import { ContentJudge } from './content-judge.ts';
 import { type JudgedMessage, MessageJudge } from './message-judge.ts';
@@ -55,6 +56,8 @@ export function mend(options: MendOptions): Mending {
     if (existsSync(join(folder, `${BOOKS_FILE}${ending}`))) renameSync(join(folder, `${BOOKS_FILE}${ending}`), join(quarantine, `${BOOKS_FILE}${ending}`));
   }
   forgetSchemaPages(folder);
+  // Made anew when the books are opened.
+  for (const ending of ['', '-wal', '-shm']) rmSync(join(folder, `${INDEX_FILE}${ending}`), { force: true });
   renameSync(file, join(folder, BOOKS_FILE));
   const handle = openSync(folder, 'r');
   fsyncSync(handle);
