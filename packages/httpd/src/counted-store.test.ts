@@ -17,7 +17,7 @@ function quietStore(acceptAnswer: () => AcceptAnswer): Store {
     keys: { ofDomain: nothing, add: nothing, remove: nothing },
     contents: { receive: nothing, read: nothing },
     mailboxes: { list: nothing, byName: nothing, counts: nothing, create: nothing, rename: nothing, remove: nothing, subscriptions: nothing, subscribe: nothing, unsubscribe: nothing, claimRecent: nothing },
-    messages: { states: nothing, rows: nothing, changes: nothing, setFlags: nothing, expunge: nothing, append: nothing, copy: nothing, move: nothing, read: nothing },
+    messages: { states: nothing, rows: nothing, changes: nothing, setFlags: nothing, expunge: nothing, append: nothing, appendMany: nothing, copy: nothing, move: nothing, read: nothing },
     letters: { page: nothing, get: nothing, counts: nothing },
     spool: {
       lease: nothing, nextDue: nothing, finished: nothing, conclude: nothing, markNotified: nothing, list: nothing, get: nothing, command: nothing,

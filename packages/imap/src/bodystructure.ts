@@ -10,12 +10,18 @@ import { formatEnvelope } from './envelope.ts';
 import { nstring, string } from './response.ts';
 
 /** BODYSTRUCTURE is extended, BODY is not. */
-export function formatBody(part: Part, { isExtended }: { readonly isExtended: boolean }): string {
-  return formatPart(part, isExtended);
+export function formatBody(part: Part, how: BodyForm): string {
+  return formatPart(part, how);
 }
 
-function formatPart(part: Part, isExtended: boolean): string {
-  if (part.parts !== undefined) return formatMultipart(part, part.parts, isExtended);
+export interface BodyForm {
+  readonly isExtended: boolean;
+  /** To whom UTF-8 is no surprise. */
+  readonly isUtf8?: boolean;
+}
+
+function formatPart(part: Part, how: BodyForm): string {
+  if (part.parts !== undefined) return formatMultipart(part, part.parts, how);
   const fields = [
     string(part.type),
     string(part.subtype),
@@ -25,25 +31,25 @@ function formatPart(part: Part, isExtended: boolean): string {
     string(part.encoding),
     String(part.body.end - part.body.start),
   ];
-  if (isLetter(part) && part.message !== undefined) {
-    fields.push(formatEnvelope(part.message.envelope), formatPart(part.message.part, isExtended), String(part.lines));
+  if (isLetter(part, how) && part.message !== undefined) {
+    fields.push(formatEnvelope(part.message.envelope), formatPart(part.message.part, how), String(part.lines));
   } else if (part.type === 'text') {
     fields.push(String(part.lines));
   }
-  if (isExtended) fields.push(nstring(part.md5), ...extension(part));
+  if (how.isExtended) fields.push(nstring(part.md5), ...extension(part));
   return `(${fields.join(' ')})`;
 }
 
-/** RFC 3501 §9 media-message: of rev1's clients none expects an envelope in message/global. */
-function isLetter(part: Part): boolean {
-  return part.type === 'message' && part.subtype === 'rfc822';
+/** RFC 3501 §9 media-message: of rev1's clients none expects an envelope in message/global; RFC 9051 §9 has it there. */
+function isLetter(part: Part, { isUtf8 = false }: BodyForm): boolean {
+  return part.type === 'message' && (part.subtype === 'rfc822' || (isUtf8 && part.subtype === 'global'));
 }
 
-function formatMultipart(part: Part, parts: readonly Part[], isExtended: boolean): string {
+function formatMultipart(part: Part, parts: readonly Part[], how: BodyForm): string {
   // RFC 9051 §9 body-type-mpart: at least one. A multipart without any holds an empty text.
-  const bodies = parts.length === 0 ? [NO_TEXT] : parts.map((child) => formatPart(child, isExtended));
+  const bodies = parts.length === 0 ? [NO_TEXT] : parts.map((child) => formatPart(child, how));
   const fields = [bodies.join(''), string(part.subtype)];
-  if (isExtended) fields.push(formatParameters(part.parameters), ...extension(part));
+  if (how.isExtended) fields.push(formatParameters(part.parameters), ...extension(part));
   return `(${fields.join(' ')})`;
 }
 

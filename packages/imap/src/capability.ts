@@ -16,11 +16,11 @@ export interface CapabilityState {
 }
 
 /** In every state. */
-const ALWAYS = ['IMAP4rev1', 'LITERAL+', 'ENABLE', 'ID'];
+const ALWAYS = ['IMAP4rev2', 'IMAP4rev1', 'LITERAL+', 'ENABLE', 'ID'];
 /** Told also before login, so that clients need not ask again. */
 const MAILBOXES = ['IDLE', 'NAMESPACE', 'UNSELECT', 'CHILDREN', 'SPECIAL-USE', 'UIDPLUS', 'MOVE', 'CONDSTORE', 'QRESYNC', 'ESEARCH', 'SEARCHRES',
   'LIST-EXTENDED', 'LIST-STATUS', 'CREATE-SPECIAL-USE', 'STATUS=SIZE', 'STATUS=DELETED', 'OBJECTID', 'SAVEDATE', 'WITHIN', 'PARTIAL', 'PREVIEW', 'UIDONLY',
-  'UNAUTHENTICATE', 'SORT', 'SORT=DISPLAY', 'ESORT', 'THREAD=ORDEREDSUBJECT', 'THREAD=REFERENCES',
+  'UNAUTHENTICATE', 'BINARY', 'MULTIAPPEND', 'CATENATE', 'REPLACE', 'UTF8=ACCEPT', 'SORT', 'SORT=DISPLAY', 'ESORT', 'THREAD=ORDEREDSUBJECT', 'THREAD=REFERENCES',
 ];
 
 export function capabilities(state: CapabilityState): readonly string[] {

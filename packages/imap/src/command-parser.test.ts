@@ -155,12 +155,12 @@ test.each(EXAMPLES)('%s', (line, command) => {
 
 test('APPEND is told with the literal still to come (RFC 3501 §6.3.11)', () => {
   expect(parseCommand('A003 APPEND saved-messages (\\Seen) {310}', [])).toEqual({
-    kind: 'append', tag: 'A003', isSynchronizing: true,
-    command: { name: 'APPEND', mailbox: 'saved-messages', flags: ['\\Seen'], octets: 310 },
+    kind: 'append', tag: 'A003', command: { name: 'APPEND', mailbox: 'saved-messages' },
+    piece: { steps: [{ step: 'letter', flags: ['\\Seen'] }, { step: 'literal', octets: 310, isSynchronizing: true }], next: 'between' },
   });
   expect(parseCommand('A003 APPEND INBOX " 7-Feb-1994 21:52:25 -0800" ~{12+}', [])).toEqual({
-    kind: 'append', tag: 'A003', isSynchronizing: false,
-    command: { name: 'APPEND', mailbox: 'INBOX', flags: [], internalDate: Date.UTC(1994, 1, 8, 5, 52, 25), octets: 12 },
+    kind: 'append', tag: 'A003', command: { name: 'APPEND', mailbox: 'INBOX' },
+    piece: { steps: [{ step: 'letter', flags: [], internalDate: Date.UTC(1994, 1, 8, 5, 52, 25) }, { step: 'literal', octets: 12, isSynchronizing: false }], next: 'between' },
   });
 });
 

@@ -4,20 +4,23 @@
  * Given what has come so far, it answers with the command, with what is wrong, or with the
  * literal that has to come next. State (who may say what when) is the session's.
  */
+import { type AppendPiece, type AppendPlace, readAppendPiece } from './append-parser.ts';
 import type { Command, MessageSet, TaggedCommand } from './command.ts';
 import { Cursor, FLAGS_MAX, LiteralAwaited, Misread, type Tongue } from './cursor.ts';
-import { parseDateTime } from './imap-date.ts';
 import { readFetchItems, readFetchModifiers } from './fetch-parser.ts';
 import { readList, readLsub, readStatusItems } from './list-parser.ts';
 import { readSearch, UnknownCharset } from './search-parser.ts';
 import { readSort, readThread } from './sort-parser.ts';
 import { readSelectParameters } from './select-parser.ts';
 
-export type AppendCommand = Extract<Command, { readonly name: 'APPEND' }>;
+/** Those that bring letters along. */
+export type AppendCommand = Extract<Command, { readonly name: 'APPEND' | 'REPLACE' }>;
 
 export type Parsed =
   | ({ readonly kind: 'command' } & TaggedCommand)
-  | { readonly kind: 'append'; readonly tag: string; readonly command: AppendCommand; readonly isSynchronizing: boolean }
+  | { readonly kind: 'append'; readonly tag: string; readonly command: AppendCommand; readonly piece: AppendPiece }
+  /** Of an APPEND under way. */
+  | { readonly kind: 'piece'; readonly piece: AppendPiece }
   | { readonly kind: 'bad'; readonly tag: string; readonly text: string }
   | { readonly kind: 'bad-charset'; readonly tag: string; readonly charset: string }
   /** The text so far is right, and this literal is to come. */
@@ -41,21 +44,47 @@ export function parseCommand(text: string, literals: readonly Buffer[], tongue?:
   try {
     cursor.space('a command');
     name = cursor.word('a command');
-    if (name === 'APPEND') return { kind: 'append', tag, ...readAppend(cursor) };
+    if (name === 'APPEND') return { kind: 'append', tag, command: { name, mailbox: readMailbox(cursor) }, piece: readAppendPiece(cursor, 'letter') };
     const isUid = name === 'UID';
     if (isUid) {
       cursor.space('a command');
       name = `UID ${cursor.word('COPY, EXPUNGE, FETCH, MOVE, SEARCH or STORE')}`;
     }
+    if (name === 'REPLACE' || name === 'UID REPLACE') return { kind: 'append', tag, command: readReplace(cursor, isUid), piece: readAppendPiece(cursor, 'letter') };
     const command = readArguments(name, cursor);
     cursor.end();
     return { kind: 'command', tag, command };
   } catch (error) {
-    if (error instanceof LiteralAwaited) return { kind: 'literal', tag, octets: error.octets, isSynchronizing: error.isSynchronizing };
-    if (error instanceof UnknownCharset) return { kind: 'bad-charset', tag, charset: error.charset };
-    if (error instanceof Misread) return { kind: 'bad', tag, text: `${name}: ${error.message}` };
-    throw error;
+    return failureOf(error, { tag, name });
   }
+}
+
+/** What comes behind a literal of an APPEND. */
+export function parseAppendPiece(text: string, literals: readonly Buffer[], { tag, place, tongue }: {
+  readonly tag: string;
+  readonly place: AppendPlace;
+  readonly tongue: Tongue;
+}): Parsed {
+  const cursor = new Cursor(text, literals, tongue);
+  try {
+    return { kind: 'piece', piece: readAppendPiece(cursor, place) };
+  } catch (error) {
+    return failureOf(error, { tag, name: 'APPEND' });
+  }
+}
+
+function failureOf(error: unknown, { tag, name }: { readonly tag: string; readonly name: string }): Parsed {
+  if (error instanceof LiteralAwaited) return { kind: 'literal', tag, octets: error.octets, isSynchronizing: error.isSynchronizing };
+  if (error instanceof UnknownCharset) return { kind: 'bad-charset', tag, charset: error.charset };
+  if (error instanceof Misread) return { kind: 'bad', tag, text: `${name}: ${error.message}` };
+  throw error;
+}
+
+/** RFC 8508 §3: one message, by its number or its UID. */
+function readReplace(cursor: Cursor, isUid: boolean): AppendCommand {
+  cursor.space('a message number');
+  const number = cursor.take('*') ? Infinity : cursor.nzNumber('a message number');
+  return { name: 'REPLACE', isUid, number, mailbox: readMailbox(cursor) };
 }
 
 function readArguments(name: string, cursor: Cursor): Command {
@@ -203,23 +232,4 @@ function readStoreModifiers(cursor: Cursor): { readonly unchangedSince?: number 
   cursor.expect(')');
   cursor.space('FLAGS, +FLAGS or -FLAGS');
   return { unchangedSince };
-}
-
-/** RFC 9051 §6.3.12, up to the head of the literal that ends the text. */
-function readAppend(cursor: Cursor): { readonly command: AppendCommand; readonly isSynchronizing: boolean } {
-  const mailbox = readMailbox(cursor);
-  cursor.space('the message');
-  let flags: AppendCommand['flags'] = [];
-  if (cursor.is('(')) {
-    flags = cursor.list(() => cursor.flag(), { what: 'flags', isEmptyAllowed: true, max: FLAGS_MAX });
-    cursor.space('the message');
-  }
-  let internalDate: number | undefined;
-  if (cursor.is('"')) {
-    internalDate = parseDateTime(cursor.string('a date')) ?? cursor.refuse('A date is like "17-Jul-1996 02:44:25 -0700"');
-    cursor.space('the message');
-  }
-  const { octets, isSynchronizing } = cursor.dataHead();
-  const dated = internalDate === undefined ? {} : { internalDate };
-  return { command: { name: 'APPEND', mailbox, flags, ...dated, octets }, isSynchronizing };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AFTER_LOGIN, BEFORE_LOGIN, CommandReader } from './command-reader.ts';
+import { AFTER_LOGIN, BEFORE_LOGIN, CommandReader, type ReaderEvent } from './command-reader.ts';
 import { chances, hear, lines } from './testing/dialogue.ts';
 
 test('RFC 3501 §6.2.3 and §4.3: a login by literals waits for "+" before each of them', () => {
@@ -31,19 +31,22 @@ test('a line may end in a bare line feed', () => {
 test('RFC 3501 §6.3.11: the message of an APPEND streams by, and the next command follows', () => {
   const { events } = hear(lines('A003 APPEND saved-messages (\\Seen) {12+}', 'Hello, world', 'A004 NOOP'));
   expect(events).toEqual([
-    { kind: 'append', tag: 'A003', command: { name: 'APPEND', mailbox: 'saved-messages', flags: ['\\Seen'], octets: 12 }, isSynchronizing: false },
+    { kind: 'append', tag: 'A003', command: { name: 'APPEND', mailbox: 'saved-messages' } },
+    { kind: 'append-step', step: { step: 'letter', flags: ['\\Seen'] } },
+    { kind: 'append-step', step: { step: 'literal', octets: 12, isSynchronizing: false } },
     { kind: 'literal', chunk: Buffer.from('Hello, world') },
     { kind: 'literal-end' },
+    { kind: 'append-step', step: { step: 'end' } },
     { kind: 'command', tag: 'A004', command: { name: 'NOOP' } },
   ]);
 });
 
 test('while APPEND waits for a decision nothing else is told', () => {
   const { events, reader } = hear(lines('a APPEND x {3+}', 'abc', 'b NOOP'), { appends: 'wait' });
-  expect(events.map((event) => event.kind)).toEqual(['append']);
+  expect(events.map((event) => event.kind)).toEqual(['append', 'append-step', 'append-step']);
   expect(reader.hasBuffered).toBe(true);
   reader.acceptLiteral();
-  expect([reader.next(), reader.next(), reader.next(), reader.next()].map((event) => event?.kind)).toEqual(['literal', 'literal-end', 'command', undefined]);
+  expect([reader.next(), reader.next(), reader.next(), reader.next(), reader.next()].map((event) => event?.kind)).toEqual(['literal', 'literal-end', 'append-step', 'command', undefined]);
 });
 
 test('the octets of a refused APPEND are skipped if they come all the same', () => {
@@ -58,7 +61,7 @@ test('nothing of a refused APPEND is waited for if the client awaits its "+"', (
 
 test('a mailbox may be named by a literal before the message', () => {
   expect(hear(lines('a APPEND {5}', 'Grü?') + 'x').events.map((event) => event.kind)).toEqual(['continue', 'bad']);
-  expect(hear(lines('a APPEND {5}', 'INBOX {3}', 'abc')).events.map((event) => event.kind)).toEqual(['continue', 'append', 'literal', 'literal-end']);
+  expect(hear(lines('a APPEND {5}', 'INBOX {3}', 'abc')).events.map((event) => event.kind)).toEqual(['continue', 'append', 'append-step', 'append-step', 'literal', 'literal-end', 'append-step']);
 });
 
 test('a refused message passes by unheld, however long', () => {
@@ -66,7 +69,7 @@ test('a refused message passes by unheld, however long', () => {
   const chunk = Buffer.alloc(64 * 1024, 'x');
   reader.push(lines(`a APPEND x {${chunk.length * 100}+}`));
   expect(reader.next()?.kind).toBe('append');
-  reader.refuseLiteral();
+  reader.refuseAppend();
   for (let sent = 0; sent < 100; sent++) {
     reader.push(chunk);
     expect([reader.next(), reader.hasBuffered]).toEqual([undefined, false]);
@@ -87,19 +90,53 @@ test('a line that comes octet by octet costs no more memory than one that comes 
   expect(reader.next()).toEqual({ kind: 'too-long' });
 });
 
-test('an APPEND of two messages ends in BAD, not in a message', () => {
-  const { events } = hear(lines('a APPEND x {3+}', 'abc {3+}', 'def', 'b NOOP'));
-  expect(events.map((event) => ('tag' in event ? `${event.tag} ${event.kind}` : event.kind))).toEqual(['a append', 'literal', 'a bad', 'b command']);
+test('RFC 3502 §6.3.11: several letters come one after the other', () => {
+  const { events } = hear(lines('a APPEND x {3+}', 'abc (\\Seen) " 7-Feb-1994 22:43:04 -0800" ~{3+}', 'def', 'b NOOP'));
+  expect(stepsOf(events)).toEqual(['append', 'letter', 'literal 3', 'abc', 'letter \\Seen', 'literal 3', 'def', 'end', 'command']);
+});
+
+test('RFC 4469 §5: letters are put together from texts and URLs, mailboxes and URLs may be literals', () => {
+  const { events } = hear(lines(
+    'A003 APPEND Drafts (\\Draft) CATENATE (URL "/Drafts;UIDVALIDITY=385759045/;UID=20/;SECTION=HEADER" TEXT {4+}', 'abcd URL {5+}', '/x/;U TEXT {2+}', 'yz) {3+}', 'def', 'b NOOP',
+  ));
+  expect(stepsOf(events)).toEqual([
+    'append', 'letter \\Draft', 'url /Drafts;UIDVALIDITY=385759045/;UID=20/;SECTION=HEADER', 'literal 4', 'abcd', 'url /x/;U', 'literal 2', 'yz', 'letter', 'literal 3', 'def', 'end', 'command',
+  ]);
+  expect(stepsOf(hear(lines('a APPEND x CATENATE (URL /y)', 'b NOOP')).events)).toEqual(['append', 'letter', 'url /y', 'end', 'command']);
+  expect(stepsOf(hear(lines('a APPEND x CATENATE (TEXT {1+}', 'z TEXT {1+}', 'y URL /x', 'b NOOP')).events)).toEqual(['append', 'letter', 'literal 1', 'z', 'literal 1', 'y', 'bad', 'command']);
+});
+
+test('RFC 6855 §4, RFC 8508 §3: UTF8 has its octets in parentheses, REPLACE names a message first', () => {
+  expect(stepsOf(hear(lines('a APPEND x UTF8 (~{3+}', 'abc)', 'b NOOP')).events)).toEqual(['append', 'letter', 'literal 3', 'abc', 'end', 'command']);
+  const { events } = hear(lines('a UID REPLACE 4 Drafts (\\Seen) {3+}', 'abc', 'b NOOP'));
+  expect(events[0]).toEqual({ kind: 'append', tag: 'a', command: { name: 'REPLACE', isUid: true, number: 4, mailbox: 'Drafts' } });
+  expect(stepsOf(events)).toEqual(['append', 'letter \\Seen', 'literal 3', 'abc', 'end', 'command']);
+});
+
+/** What was heard, in words. */
+function stepsOf(events: readonly ReaderEvent[]): readonly string[] {
+  return events.flatMap((event) => {
+    if (event.kind === 'literal') return event.chunk.toString();
+    if (event.kind === 'literal-end') return [];
+    if (event.kind !== 'append-step') return event.kind;
+    const { step } = event;
+    return `${step.step} ${step.step === 'letter' ? step.flags.join(' ') : step.step === 'literal' ? step.octets : step.step === 'url' ? step.url : ''}`.trim();
+  });
+}
+
+test('what follows a message and is none ends in BAD', () => {
+  const { events } = hear(lines('a APPEND x {3+}', 'abcdef', 'b NOOP'));
+  expect(events.map((event) => ('tag' in event ? `${event.tag} ${event.kind}` : event.kind))).toEqual(['a append', 'append-step', 'append-step', 'literal', 'literal-end', 'a bad', 'b command']);
 });
 
 test('an APPEND of no octets is told and has no literal', () => {
-  expect(hear(lines('a APPEND x {0+}', '')).events.map((event) => event.kind)).toEqual(['append', 'literal-end']);
+  expect(hear(lines('a APPEND x {0+}', '')).events.map((event) => event.kind)).toEqual(['append', 'append-step', 'append-step', 'literal-end', 'append-step']);
 });
 
 test('a message is never held, however long', () => {
   const reader = new CommandReader(AFTER_LOGIN);
   reader.push(Buffer.from('a APPEND x {4000000000}\r\n'));
-  expect(reader.next()?.kind).toBe('append');
+  expect([reader.next(), reader.next(), reader.next()].map((event) => event?.kind)).toEqual(['append', 'append-step', 'append-step']);
   reader.acceptLiteral();
   const chunk = Buffer.alloc(64 * 1024, 'x');
   for (let sent = 0; sent < 100; sent++) {
@@ -179,7 +216,8 @@ const DIALOGUE = lines(
 test('cut anywhere, the same is heard', () => {
   const whole = hear(DIALOGUE).events;
   expect(whole.map((event) => event.kind)).toEqual([
-    'command', 'continue', 'command', 'command', 'bad', 'bad', 'command', 'append', 'literal', 'literal-end', 'command', 'line', 'bad', 'bad', 'bad-charset', 'command', 'append', 'literal', 'bad', 'command',
+    'command', 'continue', 'command', 'command', 'bad', 'bad', 'command', 'append', 'append-step', 'append-step', 'literal', 'literal-end', 'append-step', 'command', 'line', 'bad', 'bad', 'bad-charset',
+    'command', 'append', 'append-step', 'append-step', 'literal', 'literal-end', 'bad', 'command',
   ]);
   for (let cut = 1; cut < DIALOGUE.length; cut++) expect(hear(DIALOGUE, { cuts: [cut, DIALOGUE.length] }).events).toEqual(whole);
   for (const size of [1, 2, 3, 7, 64]) expect(hear(DIALOGUE, { cuts: [size] }).events).toEqual(whole);
@@ -207,7 +245,7 @@ test('a hundred thousand random inputs are answered, and alike however they are 
   }
   // It was not all refused.
   expect([...kinds].filter(([, count]) => count > 100).map(([kind]) => kind).sort())
-    .toEqual(['append', 'bad', 'bad-charset', 'command', 'continue', 'line', 'literal', 'literal-end']);
+    .toEqual(['append', 'append-step', 'bad', 'bad-charset', 'command', 'continue', 'line', 'literal', 'literal-end']);
 });
 
 test('a hundred thousand lines of random octets are answered', () => {

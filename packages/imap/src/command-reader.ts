@@ -8,7 +8,8 @@
  *
  * RFC 9051 §2.2, §4.3, §9; RFC 3501 §9; RFC 7888 (LITERAL+).
  */
-import { parseCommand, type AppendCommand } from './command-parser.ts';
+import type { AppendPlace, AppendStep } from './append-parser.ts';
+import { parseAppendPiece, parseCommand, type AppendCommand, type Parsed } from './command-parser.ts';
 import type { Command } from './command.ts';
 import type { Tongue } from './cursor.ts';
 import { REV1 } from './dialect.ts';
@@ -22,10 +23,14 @@ export type ReaderEvent =
   | { readonly kind: 'bad-charset'; readonly tag: string; readonly charset: string }
   /** The client waits for `+` before it sends a literal. */
   | { readonly kind: 'continue'; readonly text: string }
-  /** Nothing more comes until `acceptLiteral` or `refuseLiteral`. If accepted and synchronizing, the client waits for `+`. */
-  | { readonly kind: 'append'; readonly tag: string; readonly command: AppendCommand; readonly isSynchronizing: boolean }
+  /** Its steps come next, each when it is asked for, unless `refuseAppend` is called. */
+  | { readonly kind: 'append'; readonly tag: string; readonly command: AppendCommand }
+  /**
+   * After `literal` nothing more comes until `acceptLiteral`; if it is synchronizing, the client
+   * waits for `+`. When what follows makes no sense, `bad` comes instead of a step.
+   */
+  | { readonly kind: 'append-step'; readonly step: AppendStep }
   | { readonly kind: 'literal'; readonly chunk: Buffer }
-  /** The APPEND is whole; when it is not, `bad` comes instead. */
   | { readonly kind: 'literal-end' }
   /** After `expectLine`, without its line end. */
   | { readonly kind: 'line'; readonly text: string }
@@ -50,14 +55,22 @@ export const LITERALS_MAX = 128;
 type Expected =
   | { readonly what: 'command' }
   /** A literal of a command that is kept whole. */
-  | { readonly what: 'literal'; readonly tag: string; readonly octets: Buffer; filled: number }
-  | { readonly what: 'decision'; readonly tag: string; readonly octets: number; readonly isSynchronizing: boolean }
-  | { readonly what: 'message'; readonly tag: string; remaining: number }
-  | { readonly what: 'message-end'; readonly tag: string }
+  | { readonly what: 'literal'; readonly octets: Buffer; filled: number; readonly then: Expected }
+  /** Steps of an APPEND that nobody has asked for yet; at least one. */
+  | { readonly what: 'steps'; readonly append: Append; readonly steps: readonly AppendStep[] }
+  | { readonly what: 'decision'; readonly append: Append; readonly octets: number; readonly isSynchronizing: boolean }
+  | { readonly what: 'message'; readonly append: Append; remaining: number }
+  | { readonly what: 'piece'; readonly append: Append }
   | { readonly what: 'raw-line' }
   /** Of a command already refused: so many octets, then a line. */
   | { readonly what: 'refuse'; remaining: number }
   | { readonly what: 'nothing' };
+
+/** An APPEND under way: its tag, and where what comes behind the present literal is read from. */
+interface Append {
+  readonly tag: string;
+  readonly place: AppendPlace;
+}
 
 export class CommandReader {
   readonly #input = new LineBuffer();
@@ -103,27 +116,28 @@ export class CommandReader {
     this.#expected = { what: 'raw-line' };
   }
 
-  /** After `append`: its octets may come. */
+  /** After the step `literal`: its octets may come. */
   acceptLiteral(): void {
-    const { tag, octets } = this.#decision();
-    this.#expected = octets === 0 ? { what: 'message-end', tag } : { what: 'message', tag, remaining: octets };
+    if (this.#expected.what !== 'decision') throw new Error('no literal waits for a decision');
+    const { append, octets } = this.#expected;
+    this.#expected = { what: 'message', append, remaining: octets };
   }
 
-  /** After `append`: NO was said; what is on its way is skipped, and the reader goes on with the next command. */
-  refuseLiteral(): void {
-    const { octets, isSynchronizing } = this.#decision();
+  /** Of the APPEND under way nothing more is wanted; what is on its way is skipped, and the reader goes on with the next command. */
+  refuseAppend(): void {
+    const expected = this.#expected;
+    const literal = expected.what === 'decision' ? expected : expected.what === 'steps' ? expected.steps.find(({ step }) => step === 'literal') : undefined;
+    if (expected.what === 'message') this.#expected = { what: 'refuse', remaining: expected.remaining };
+    else if (expected.what === 'piece') this.#expected = { what: 'refuse', remaining: 0 };
+    else if (literal === undefined || !('octets' in literal)) this.#expected = { what: 'command' };
     // RFC 9051 §4.3: a client that has not seen "+" sends no octets, nor the rest of the line.
-    this.#expected = isSynchronizing ? { what: 'command' } : { what: 'refuse', remaining: octets };
+    else this.#expected = literal.isSynchronizing ? { what: 'command' } : { what: 'refuse', remaining: literal.octets };
+    this.#forget();
   }
 
   /** Octets have been pushed that no event has told of: after STARTTLS, a trespass (RFC 9051 §6.2.1). */
   get hasBuffered(): boolean {
     return !this.#input.isEmpty;
-  }
-
-  #decision(): Extract<Expected, { readonly what: 'decision' }> {
-    if (this.#expected.what !== 'decision') throw new Error('no literal waits for a decision');
-    return this.#expected;
   }
 
   /** Reads one thing. Nothing happened: `#expected` is as it was. */
@@ -141,17 +155,21 @@ export class CommandReader {
         if (expected.filled === expected.octets.length) {
           this.#literals.push(expected.octets);
           this.#text += '\n';
-          this.#expected = { what: 'command' };
+          this.#expected = expected.then;
         }
         return undefined;
       }
+      case 'steps': return this.#takeStep(expected);
       case 'message': {
+        if (expected.remaining === 0) {
+          this.#expected = { what: 'piece', append: expected.append };
+          return { kind: 'literal-end' };
+        }
         const chunk = this.#input.take(expected.remaining);
         expected.remaining -= chunk.length;
-        if (expected.remaining === 0) this.#expected = { what: 'message-end', tag: expected.tag };
         return chunk.length === 0 ? undefined : { kind: 'literal', chunk };
       }
-      case 'message-end': return this.#readLine((line) => this.#endMessage(line, expected.tag));
+      case 'piece': return this.#readLine((line) => this.#readPiece(line, expected.append));
       case 'refuse': {
         expected.remaining -= this.#input.take(expected.remaining).length;
         return expected.remaining > 0 ? undefined : this.#readLine((line) => this.#skip(line));
@@ -177,13 +195,25 @@ export class CommandReader {
 
   #readCommand(line: Buffer): ReaderEvent | undefined {
     this.#text += line.toString('latin1');
-    const parsed = parseCommand(this.#text, this.#literals, this.#tongue);
-    if (parsed.kind === 'literal') return this.#beginLiteral(parsed, line);
+    return this.#take(parseCommand(this.#text, this.#literals, this.#tongue), line, { what: 'command' });
+  }
+
+  #readPiece(line: Buffer, append: Append): ReaderEvent | undefined {
+    this.#text += line.toString('latin1');
+    return this.#take(parseAppendPiece(this.#text, this.#literals, { ...append, tongue: this.#tongue }), line, { what: 'piece', append });
+  }
+
+  /** `now`: what is being read, and goes on behind a literal. */
+  #take(parsed: Parsed, line: Buffer, now: Extract<Expected, { readonly what: 'command' | 'piece' }>): ReaderEvent | undefined {
+    if (parsed.kind === 'literal') return this.#beginLiteral(parsed, line, now);
     this.#forget();
     switch (parsed.kind) {
       case 'append':
-        this.#expected = { what: 'decision', tag: parsed.tag, octets: parsed.command.octets, isSynchronizing: parsed.isSynchronizing };
-        break;
+        this.#expected = { what: 'steps', append: { tag: parsed.tag, place: parsed.piece.next }, steps: parsed.piece.steps };
+        return { kind: 'append', tag: parsed.tag, command: parsed.command };
+      case 'piece':
+        if (now.what !== 'piece') throw new Error('a piece of no APPEND');
+        return this.#takeStep({ what: 'steps', append: { ...now.append, place: parsed.piece.next }, steps: parsed.piece.steps });
       case 'bad':
       case 'bad-charset':
         this.#skip(line);
@@ -195,7 +225,16 @@ export class CommandReader {
     return parsed;
   }
 
-  #beginLiteral(literal: { readonly tag: string; readonly octets: number; readonly isSynchronizing: boolean }, line: Buffer): ReaderEvent | undefined {
+  #takeStep({ append, steps }: Extract<Expected, { readonly what: 'steps' }>): ReaderEvent {
+    const [step, ...others] = steps;
+    if (step === undefined) throw new Error('a step too many');
+    if (step.step === 'literal') this.#expected = { what: 'decision', append, octets: step.octets, isSynchronizing: step.isSynchronizing };
+    else if (step.step === 'end') this.#expected = { what: 'command' };
+    else this.#expected = { what: 'steps', append, steps: others };
+    return { kind: 'append-step', step };
+  }
+
+  #beginLiteral(literal: Extract<Parsed, { readonly kind: 'literal' }>, line: Buffer, then: Expected): ReaderEvent | undefined {
     const { tag, octets, isSynchronizing } = literal;
     const isTooMuch = octets > this.#limits.literalOctetsMax || this.#literals.length === LITERALS_MAX
       || this.#text.length + this.#literalOctets + octets > this.#limits.commandOctetsMax;
@@ -205,17 +244,8 @@ export class CommandReader {
       return { kind: 'bad', tag, text: 'That literal is too large here' };
     }
     this.#literalOctets += octets;
-    this.#expected = { what: 'literal', tag, octets: Buffer.alloc(octets), filled: 0 };
+    this.#expected = { what: 'literal', octets: Buffer.alloc(octets), filled: 0, then };
     return isSynchronizing ? { kind: 'continue', text: 'Ready for the literal' } : undefined;
-  }
-
-  #endMessage(line: Buffer, tag: string): ReaderEvent {
-    if (line.length === 0) {
-      this.#expected = { what: 'command' };
-      return { kind: 'literal-end' };
-    }
-    this.#skip(line);
-    return { kind: 'bad', tag, text: 'APPEND: the end of the command expected after the message' };
   }
 
   /**

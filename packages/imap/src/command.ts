@@ -32,8 +32,10 @@ export type Command =
     readonly isExtended?: boolean;
   }
   | { readonly name: 'STATUS'; readonly mailbox: string; readonly items: readonly string[] }
-  /** Its literal's octets arrive apart, as `literal` events of the reader. */
-  | { readonly name: 'APPEND'; readonly mailbox: string; readonly flags: readonly Flag[]; /** Milliseconds since 1970. */ readonly internalDate?: number; readonly octets: number }
+  /** Their letters arrive apart, as `append-step` and `literal` events of the reader. */
+  | { readonly name: 'APPEND'; readonly mailbox: string }
+  /** RFC 8508. `number`: `Infinity` for `*`. */
+  | { readonly name: 'REPLACE'; readonly isUid: boolean; readonly number: number; readonly mailbox: string }
   | { readonly name: 'EXPUNGE'; /** UID EXPUNGE (RFC 4315). */ readonly uids?: MessageSet }
   | { readonly name: 'SEARCH'; readonly isUid: boolean; readonly charset?: string; readonly key: SearchKey; readonly returns?: SearchReturns }
   | { readonly name: 'SORT'; readonly isUid: boolean; readonly charset: string; readonly key: SearchKey; readonly criteria: readonly SortCriterion[]; readonly returns?: SearchReturns }
@@ -80,6 +82,7 @@ export interface TaggedCommand {
 
 /** RFC 9051 §6.4.5. */
 export type FetchItem =
+  | BinaryItem
   | { readonly item: 'FLAGS' | 'INTERNALDATE' | 'RFC822.SIZE' | 'ENVELOPE' | 'BODYSTRUCTURE' | 'BODY' | 'UID' | 'MODSEQ' | 'SAVEDATE' | 'EMAILID' | 'THREADID' | 'PREVIEW' }
   | {
     readonly item: 'SECTION';
@@ -90,6 +93,15 @@ export type FetchItem =
     /** The old names answer under their old names: RFC822, RFC822.HEADER, RFC822.TEXT. */
     readonly oldName?: 'RFC822' | 'RFC822.HEADER' | 'RFC822.TEXT';
   };
+
+/** BINARY[…] and BINARY.SIZE[…], the transfer encoding undone: RFC 3516 §4.2, RFC 9051 §6.4.5. */
+export type BinaryItem = {
+  readonly item: 'BINARY';
+  /** Empty for the whole message. */
+  readonly part: readonly number[];
+  readonly isPeek: boolean;
+  readonly partial?: { readonly offset: number; readonly octets: number };
+} | { readonly item: 'BINARY.SIZE'; readonly part: readonly number[] };
 
 export interface Section {
   /** `1.2` is [1, 2]; empty for the whole message. */

@@ -94,6 +94,9 @@ function readItem(cursor: Cursor, word: string): FetchItem {
     case 'RFC822.HEADER': return { item: 'SECTION', section: { part: [], text: 'HEADER' }, isPeek: true, oldName: word };
     case 'RFC822.TEXT': return { item: 'SECTION', section: { part: [], text: 'TEXT' }, isPeek: false, oldName: word };
     case 'BODY': return cursor.is('[') ? readSectionItem(cursor, false) : { item: 'BODY' };
+    case 'BINARY': return readBinary(cursor, false);
+    case 'BINARY.PEEK': return readBinary(cursor, true);
+    case 'BINARY.SIZE': return { item: word, part: readBinaryPart(cursor) };
     case 'BODY.PEEK': return readSectionItem(cursor, true);
     default: return cursor.refuse('There is no such item to fetch');
   }
@@ -103,16 +106,33 @@ function readSectionItem(cursor: Cursor, isPeek: boolean): FetchItem {
   cursor.expect('[');
   const section = readSection(cursor);
   cursor.expect(']');
-  if (!cursor.take('<')) return { item: 'SECTION', section, isPeek };
+  return { item: 'SECTION', section, isPeek, ...readPartial(cursor) };
+}
+
+/** RFC 3516 §4.2: of a part, or the whole; there is no header of its own to ask for. */
+function readBinary(cursor: Cursor, isPeek: boolean): FetchItem {
+  return { item: 'BINARY', part: readBinaryPart(cursor), isPeek, ...readPartial(cursor) };
+}
+
+function readBinaryPart(cursor: Cursor): readonly number[] {
+  cursor.expect('[');
+  const { part, text } = readSection(cursor);
+  if (text !== undefined) cursor.refuse('BINARY is of a part, by its numbers alone');
+  cursor.expect(']');
+  return part;
+}
+
+function readPartial(cursor: Cursor): { readonly partial?: { readonly offset: number; readonly octets: number } } {
+  if (!cursor.take('<')) return {};
   const offset = cursor.number('an offset');
   cursor.expect('.');
   const octets = cursor.nzNumber('a count');
   cursor.expect('>');
-  return { item: 'SECTION', section, isPeek, partial: { offset, octets } };
+  return { partial: { offset, octets } };
 }
 
 /** RFC 9051 §9: section-spec. */
-function readSection(cursor: Cursor): Section {
+export function readSection(cursor: Cursor): Section {
   const part: number[] = [];
   if (cursor.is(']')) return { part };
   while (!cursor.isLetter) {

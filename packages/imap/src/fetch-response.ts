@@ -4,7 +4,7 @@
  * Small answers are a `fetchLine`. To stream a section: `fetchStart`, the items before it joined
  * by spaces, `sectionLabel`, a space, `literalHead`, the octets, more items, `FETCH_END`.
  */
-import type { FetchItem, Section } from './command.ts';
+import type { BinaryItem, FetchItem, Section } from './command.ts';
 import type { Dialect } from './dialect.ts';
 import { astring } from './response.ts';
 
@@ -31,6 +31,13 @@ export function sectionLabel(item: Extract<FetchItem, { readonly item: 'SECTION'
   if (item.oldName !== undefined) return item.oldName;
   // RFC 9051 §7.5.2: the answer names the offset only, and never says PEEK.
   return `BODY[${sectionText(item.section)}]${item.partial === undefined ? '' : `<${item.partial.offset}>`}`;
+}
+
+/** RFC 3516 §4.3: `BINARY[1.2]<0>`. */
+export function binaryLabel(item: BinaryItem): string {
+  const { part } = item;
+  if (item.item === 'BINARY.SIZE') return `BINARY.SIZE[${part.join('.')}]`;
+  return `BINARY[${part.join('.')}]${item.partial === undefined ? '' : `<${item.partial.offset}>`}`;
 }
 
 function sectionText({ part, text, fields }: Section): string {

@@ -70,6 +70,12 @@ function rangeOf(letter: Letter, { part, header, body }: Found, { text }: Sectio
   return text === 'TEXT' ? letterThere?.body : letterThere?.header;
 }
 
+/** What the numbers name, and how it is encoded; undefined: there is no such part. */
+export function findEncoding(root: Part, numbers: readonly number[]): string | undefined {
+  // RFC 3516 §4.2: the whole message, as any composite, is as it is.
+  return numbers.length === 0 ? 'binary' : findPart(root, numbers)?.part?.encoding;
+}
+
 function findPart(root: Part, numbers: readonly number[]): Found | undefined {
   let container: Part | undefined = root;
   let found: Part | undefined;

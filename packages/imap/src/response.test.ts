@@ -15,7 +15,8 @@ test('a status says its condition, its code and one plain line', () => {
   expect(untagged({ condition: 'BYE', text: 'Auf\r\nWiedersehen, schön' })).toBe('* BYE Auf?Wiedersehen, sch?n\r\n');
   expect(tagged('A1', { condition: 'OK', code: copyUidCode(38505, [{ source: 304, target: 3956 }, { source: 319, target: 3957 }, { source: 320, target: 3958 }]), text: 'Done' }))
     .toBe('A1 OK [COPYUID 38505 304,319:320 3956:3958] Done\r\n');
-  expect(appendUidCode(38505, 3955)).toBe('APPENDUID 38505 3955');
+  expect(appendUidCode(38505, [3955])).toBe('APPENDUID 38505 3955');
+  expect(appendUidCode(38505, [3955, 3956, 3960])).toBe('APPENDUID 38505 3955:3956,3960');
   expect(continuation('idling')).toBe('+ idling\r\n');
   expect(continuation('')).toBe('+ \r\n');
 });

@@ -58,6 +58,11 @@ export function astring(text: string): string {
   return /^[^\x00-\x20\x7f-\uffff(){%*"\\]+$/.test(text) && !/^NIL$/i.test(text) ? text : string(text);
 }
 
+/** RFC 3516 §6.2: what stands before octets among which there may be NUL. */
+export function literal8Head(octets: number): string {
+  return `~${literalHead(octets)}`;
+}
+
 /** What stands before so many octets. */
 export function literalHead(octets: number): string {
   return `{${octets}}\r\n`;
@@ -129,9 +134,9 @@ export function vanishedLine(ranges: readonly NumberRange[], { isEarlier = false
   return `* VANISHED ${isEarlier ? '(EARLIER) ' : ''}${formatRanges(ranges)}\r\n`;
 }
 
-/** RFC 4315 §3: the code of an APPEND. */
-export function appendUidCode(uidValidity: number, uid: number): string {
-  return `APPENDUID ${uidValidity} ${uid}`;
+/** RFC 4315 §3: the code of an APPEND; of several letters their UIDs, in their order. */
+export function appendUidCode(uidValidity: number, uids: readonly number[]): string {
+  return `APPENDUID ${uidValidity} ${formatSet(uids)}`;
 }
 
 /** RFC 4315 §3: the code of a COPY or MOVE of at least one message. Pairs ascend by source. */

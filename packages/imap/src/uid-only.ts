@@ -10,6 +10,7 @@ export function bearsSeqNum(command: Command): boolean {
     case 'STORE':
     case 'COPY':
     case 'MOVE':
+    case 'REPLACE':
       return !command.isUid;
     case 'SEARCH':
     case 'SORT':

@@ -119,6 +119,7 @@ export class ImapConnection {
         return undefined;
       case 'woken': return undefined;
       case 'line':
+      case 'append-step':
       case 'literal':
       case 'literal-end': throw new Error(`a ${heard.kind} that nobody asked for`);
       default: return heard satisfies never;

@@ -3,7 +3,7 @@
  */
 import type { Command } from '@posthorn/imap/command.ts';
 import { bearsSeqNum } from '@posthorn/imap/uid-only.ts';
-import { append } from './commands/append.ts';
+import { append, replace } from './commands/append.ts';
 import { authenticate, login, unauthenticate } from './commands/login.ts';
 import { capability, enable, id, logout, namespace, noop } from './commands/any.ts';
 import { copy, move } from './commands/copy.ts';
@@ -50,6 +50,7 @@ export async function obey(exchange: Exchange, command: Command): Promise<Reply>
     case 'STATUS': return known(exchange, (at) => status(at, command));
     // It has to say something about its literal, whatever the state.
     case 'APPEND': return append(exchange, command);
+    case 'REPLACE': return replace(exchange, command);
     case 'IDLE': return known(exchange, (at) => idle(at));
 
     case 'CHECK': return inMailbox(exchange, (at) => noop(at));

@@ -45,7 +45,7 @@ export class Peer {
       if (event?.kind === 'continue') this.#out.write(continuation(event.text));
       else if (event !== undefined) {
         if (event.kind === 'too-long') throw new Farewell('That command is too long');
-        if (event.kind === 'append') this.#isLiteralHeldBack = event.isSynchronizing;
+        if (event.kind === 'append-step' && event.step.step === 'literal') this.#isLiteralHeldBack = event.step.isSynchronizing;
         return event;
       } else {
         await this.#out.flush();
@@ -69,15 +69,15 @@ export class Peer {
     this.#reader.expectLine();
   }
 
-  /** Answers an `append`; its literal is heard next. */
+  /** Answers the step `literal`; its octets are heard next. */
   acceptLiteral(): void {
     if (this.#isLiteralHeldBack) this.#out.write(continuation('go ahead'));
     this.#reader.acceptLiteral();
   }
 
-  /** Answers an `append`; its literal, should it come all the same, is not heard. */
-  refuseLiteral(): void {
-    this.#reader.refuseLiteral();
+  /** Of the APPEND under way nothing more is heard, should it come all the same. */
+  refuseAppend(): void {
+    this.#reader.refuseAppend();
   }
 
   /** The client is known: it may say more at a time. */

@@ -56,6 +56,20 @@ export interface Append extends MailboxKey {
   readonly limits?: QuotaLimits;
 }
 
+/** One of several letters that come together. */
+export type AppendedLetter = Pick<Append, 'letter' | 'content' | 'summary' | 'flags' | 'internalDate'>;
+
+/** All of them or none: RFC 3502 (MULTIAPPEND), RFC 8508 (REPLACE). */
+export interface AppendMany extends MailboxKey {
+  /** At least one. */
+  readonly letters: readonly AppendedLetter[];
+  readonly at: EpochMs;
+  /** A message that goes when they come, whatever its flags. */
+  readonly replaces?: MailboxKey & { readonly uid: Uid };
+  /** Absent: any amount. */
+  readonly limits?: QuotaLimits;
+}
+
 export type TransferAnswer =
   | {
     readonly kind: 'done';
@@ -86,6 +100,10 @@ export interface Messages {
   /** Those of `uids` that carry \Deleted. */
   expunge(act: MailboxKey & { readonly uids: readonly Uid[]; readonly at: EpochMs }): Promise<readonly Uid[]>;
   append(append: Append): Promise<{ readonly kind: 'appended'; readonly uidValidity: number; readonly uid: Uid } | { readonly kind: 'no-mailbox' | 'over-quota' }>;
+  /** `no-message`: what they were to replace is gone. */
+  appendMany(act: AppendMany): Promise<
+    { readonly kind: 'appended'; readonly uidValidity: number; readonly uids: readonly Uid[] } | { readonly kind: 'no-mailbox' | 'no-message' | 'over-quota' }
+  >;
   /** All of them, or none where they are too much. */
   copy(act: MailboxKey & { readonly uids: readonly Uid[]; readonly target: MailboxId; readonly at: EpochMs; readonly limits?: QuotaLimits }): Promise<CopyAnswer>;
   move(act: MailboxKey & { readonly uids: readonly Uid[]; readonly target: MailboxId; readonly at: EpochMs }): Promise<TransferAnswer>;

@@ -37,8 +37,8 @@ export function hear(octets: Buffer | string, manner: Manner = {}): Heard {
     at += size;
     for (let event = reader.next(); event !== undefined; event = reader.next()) {
       note(events, event);
-      if (event.kind === 'append' && appends === 'accept') reader.acceptLiteral();
-      if (event.kind === 'append' && appends === 'refuse') reader.refuseLiteral();
+      if (event.kind === 'append-step' && event.step.step === 'literal' && appends === 'accept') reader.acceptLiteral();
+      if (event.kind === 'append' && appends === 'refuse') reader.refuseAppend();
       if (event.kind === 'command' && linesAfter.includes(event.command.name)) reader.expectLine();
     }
   }

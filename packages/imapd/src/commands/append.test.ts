@@ -104,3 +104,119 @@ test('what would go over the quota is refused, by APPEND and by COPY, and a MOVE
     S: * 0 RECENT
     S: c OK …`);
 });
+
+test('RFC 3502: several letters are put in together', async () => {
+  await using room = await ReadingRoom.open();
+  const client = await room.reader();
+  await client.command('open', 'SELECT INBOX');
+  await room.play(client, String.raw`
+    C: a APPEND INBOX (\Seen) {14+}
+    C: Subject: x
+    C:
+    C:  (\Flagged) " 7-Feb-1994 22:43:04 -0800" {14}
+    S: + …
+    C: Subject: y
+    C:
+    C:
+    S: * 2 EXISTS
+    S: * 2 RECENT
+    S: a OK [APPENDUID … 1:2] …
+    C: b FETCH 1:2 (FLAGS RFC822.SIZE)
+    S: * 1 FETCH (FLAGS (\Seen \Recent) RFC822.SIZE 14)
+    S: * 2 FETCH (FLAGS (\Flagged \Recent) RFC822.SIZE 14)
+    S: b OK …
+    # RFC 3502 §6.3.11: one that is taken back takes all back.
+    C: c APPEND INBOX {14+}
+    C: Subject: x
+    C:
+    C:  {0+}
+    C:
+    S: c NO …
+    C: d STATUS INBOX (MESSAGES)
+    S: * STATUS INBOX (MESSAGES 2)
+    S: d OK …`);
+});
+
+test('RFC 4469: a letter is put together from parts of others and new text', async () => {
+  await using room = await ReadingRoom.open();
+  await room.put(HELLO);
+  const client = await room.reader();
+  const opened = await client.command('open', 'SELECT INBOX');
+  const uidValidity = /UIDVALIDITY (\d+)/.exec(opened.join(''))?.[1] ?? '';
+  await room.play(client, `
+    C: a APPEND Drafts CATENATE (URL "/INBOX;UIDVALIDITY=${uidValidity}/;UID=1/;SECTION=HEADER" TEXT {7+}
+    C: Fine.
+    C:  URL "/INBOX/;UID=1/;SECTION=TEXT/;PARTIAL=0.3")
+    S: a OK [APPENDUID … 1] …
+    C: b APPEND Drafts CATENATE (URL "/INBOX;UIDVALIDITY=1/;UID=1" TEXT {5+}
+    C: a NOO)
+    S: b NO [BADURL "/INBOX;UIDVALIDITY=1/;UID=1"] …
+    C: c APPEND Drafts CATENATE (URL "/INBOX/;UID=9")
+    S: c NO [BADURL …] …
+    C: d APPEND Drafts CATENATE (URL "/INBOX/;UID=1/;SECTION=HEADER.FIELDS%20(Subject)")
+    S: d OK [APPENDUID … 2] …
+    C: e EXAMINE Drafts`);
+  while (!(await client.line())?.startsWith('e OK')) continue;
+  client.say('f FETCH 1:2 BODY[]\r\n');
+  expect(await client.line()).toBe('* 1 FETCH (BODY[] {136}');
+  expect((await client.octets(136)).toString()).toBe(`${HELLO.slice(0, HELLO.indexOf('\r\n\r\n') + 4)}Fine.\r\nHow`);
+});
+
+test('RFC 3516 §4.4: octets with NUL are taken as a literal8, and come back decoded or as they are', async () => {
+  await using room = await ReadingRoom.open();
+  const client = await room.reader();
+  const binary = Buffer.concat([Buffer.from('Content-Type: application/x\r\nContent-Transfer-Encoding: binary\r\n\r\n'), Buffer.from([1, 0, 2, 0])]);
+  client.say(`a APPEND INBOX ~{${binary.length}+}\r\n`);
+  client.connection.write(binary);
+  client.say('\r\n');
+  expect(await client.line()).toMatch(/^a OK/);
+  await client.command('open', 'SELECT INBOX');
+  client.say('b FETCH 1 BINARY.PEEK[1]\r\n');
+  expect(await client.line()).toBe('* 1 FETCH (BINARY[1] ~{4}');
+  expect(await client.octets(4)).toEqual(Buffer.from([1, 0, 2, 0]));
+  expect(await client.line()).toBe(')');
+});
+
+test('RFC 8508: REPLACE puts the new letter in and takes the old one away', async () => {
+  await using room = await ReadingRoom.open();
+  await room.put(HELLO);
+  await room.put(HELLO);
+  const client = await room.reader();
+  await room.play(client, `
+    C: z REPLACE 1 INBOX {14+}
+    C: Subject: x
+    C:
+    C:
+    S: z BAD Select a mailbox first`);
+  await client.command('open', 'SELECT INBOX');
+  await room.play(client, String.raw`
+    C: a REPLACE 1 INBOX (\Draft) {14}
+    S: + …
+    C: Subject: x
+    C:
+    C:
+    S: * OK [APPENDUID … 3] …
+    S: * 1 EXPUNGE
+    S: * 2 EXISTS
+    S: a OK REPLACE done
+    C: b UID REPLACE 2 Drafts {14+}
+    C: Subject: y
+    C:
+    C:
+    S: * OK [APPENDUID … 1] …
+    S: * 1 EXPUNGE
+    S: * 1 RECENT
+    S: b OK REPLACE done
+    C: c UID REPLACE 77 Drafts {14+}
+    C: Subject: y
+    C:
+    C:
+    S: c NO …
+    C: d REPLACE 9 Drafts {14}
+    S: d BAD …
+    C: e REPLACE 1 Nowhere {14}
+    S: e NO [TRYCREATE] …
+    C: f UID FETCH 1:* (FLAGS)
+    S: * 1 FETCH (UID 3 FLAGS (\Draft \Recent))
+    S: f OK …`);
+});

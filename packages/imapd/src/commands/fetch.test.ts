@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HELLO, PARCEL } from '../testing/letters.ts';
+import { HELLO, PARCEL, letter } from '../testing/letters.ts';
 import { ReadingRoom } from '../testing/reading-room.ts';
 import type { Client } from '../testing/transcript.ts';
 
@@ -123,4 +123,28 @@ test('a message that another session has taken away is left out of FETCH, and th
     S: * 1 EXPUNGE
     S: * 1 RECENT
     S: b OK …`);
+});
+
+test('RFC 3516 §4: parts are fetched with their transfer encoding undone', async () => {
+  await using room = await ReadingRoom.open();
+  await room.put(PARCEL);
+  await room.put(letter('Content-Transfer-Encoding: x-uuencode\n\nabc\n'));
+  const client = await open(room);
+  client.say('a FETCH 1 (BINARY.PEEK[1] BINARY.SIZE[3] BINARY.PEEK[3]<1.3> BINARY[9])\r\n');
+  const text = Buffer.from('Viele Gr\xfc\xdfe aus der sch\xf6nen Stadt am Rhein, zerschnitten.', 'latin1');
+  expect(await client.line()).toBe(`* 1 FETCH (BINARY[1] {${text.length}}`);
+  expect(await client.octets(text.length)).toEqual(text);
+  expect(await client.line()).toBe(' BINARY.SIZE[3] 8 BINARY[3]<1> {3}');
+  expect(await client.octets(3)).toEqual(Buffer.from('PNG'));
+  expect(await client.line()).toBe(String.raw` BINARY[9] NIL FLAGS (\Seen \Recent))`);
+  expect(await client.line()).toBe('a OK FETCH done');
+  await room.play(client, `
+    C: b FETCH 2 (UID BINARY.PEEK[1] BINARY.SIZE[1])
+    S: * 2 FETCH (UID 2 BINARY[1] NIL BINARY.SIZE[1] 0)
+    S: b NO [UNKNOWN-CTE] …
+    C: c FETCH 1 BINARY[1.HEADER]
+    S: c BAD …
+    C: d FETCH 2 BINARY.SIZE[]
+    S: * 2 FETCH (BINARY.SIZE[] 46)
+    S: d OK …`);
 });

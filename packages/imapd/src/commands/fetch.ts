@@ -3,10 +3,11 @@
  *
  * Flags and UIDs come from the session's view and cost the store nothing. A message that
  * vanished before it was fetched is left out, and the answer says so (RFC 5530 EXPUNGEISSUED).
- * RFC 9051 §6.4.5, §7.5.2; RFC 7162 §3.1.4 and §3.2.6 (MODSEQ, CHANGEDSINCE, VANISHED).
+ * RFC 9051 §6.4.5, §7.5.2; RFC 3516 (BINARY), RFC 7162 §3.1.4 and §3.2.6 (MODSEQ, CHANGEDSINCE, VANISHED).
  */
 import { formatBody } from '@posthorn/imap/bodystructure.ts';
 import type { FetchItem, MessageSet } from '@posthorn/imap/command.ts';
+import type { Dialect } from '@posthorn/imap/dialect.ts';
 import { formatEnvelope } from '@posthorn/imap/envelope.ts';
 import { FETCH_END, fetchStart } from '@posthorn/imap/fetch-response.ts';
 import { formatDateTime } from '@posthorn/imap/imap-date.ts';
@@ -20,10 +21,10 @@ import type { Uid } from '@posthorn/store/ids.ts';
 import type { MessageRow } from '@posthorn/store/messages.ts';
 import { tellVanished, wakeCondstore } from '../condstore.ts';
 import type { MailboxExchange } from '../exchange.ts';
-import { sendSection } from '../letter-section.ts';
+import { sendBinary, sendSection } from '../letter-section.ts';
 import { pages, takingTurns } from '../pages.ts';
 import { previewOf } from '../preview.ts';
-import { type Reply, bad, ok } from '../reply.ts';
+import { type Reply, bad, no, ok } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
 
 /** Rows with their summaries; one may hold a letter's whole structure. */
@@ -54,6 +55,7 @@ export async function fetch(exchange: MailboxExchange, command: CommandNamed<'FE
   // RFC 9394 §3.2.
   const uids = command.page === undefined ? changed : pageOf(changed, command.page);
   const takeTurn = takingTurns(session.services.clock);
+  let isWhole = true;
   let hasGone = !command.isUid && named.length < sizeOf(command.set, selected.view.count);
   for (const page of pages(uids, plan.marksSeen ? LETTERS_PER_PAGE : plan.needsRow ? ROWS_PER_PAGE : STATES_PER_PAGE)) {
     const marked = plan.marksSeen ? await markSeen(exchange, page) : undefined;
@@ -61,11 +63,13 @@ export async function fetch(exchange: MailboxExchange, command: CommandNamed<'FE
     for (const uid of page) {
       const row = rows?.get(uid);
       if (rows !== undefined && row === undefined) hasGone = true;
-      else await tellMessage(exchange, { uid, row, items: plan.items, isMarked: marked?.has(uid) ?? false });
+      else isWhole = await tellMessage(exchange, { uid, row, items: plan.items, isMarked: marked?.has(uid) ?? false }) && isWhole;
       await out.room();
       await takeTurn();
     }
   }
+  // RFC 3516 §4.3.
+  if (!isWhole) return no('UNKNOWN-CTE', 'Some parts are encoded in a way that is not known here');
   if (!hasGone) return ok('FETCH done');
   selected.ring();
   return ok('Some of these messages are gone', 'EXPUNGEISSUED');
@@ -90,7 +94,7 @@ function planOf({ items, isUid, changedSince }: CommandNamed<'FETCH'>, { isReadO
       ...(changedSince !== undefined && !has('MODSEQ') ? [{ item: 'MODSEQ' } as const] : []),
     ],
     needsRow: items.some(({ item }) => item !== 'FLAGS' && item !== 'UID' && item !== 'MODSEQ'),
-    marksSeen: !isReadOnly && items.some((item) => item.item === 'SECTION' && !item.isPeek),
+    marksSeen: !isReadOnly && items.some((item) => (item.item === 'SECTION' || item.item === 'BINARY') && !item.isPeek),
   };
 }
 
@@ -109,17 +113,19 @@ async function rowsOf({ session, selected }: MailboxExchange, page: readonly Uid
   return new Map(rows.map((row) => [row.uid, row]));
 }
 
+/** False: something of it could not be told. */
 async function tellMessage({ session, selected, out }: MailboxExchange, { uid, row, items, isMarked }: {
   readonly uid: Uid;
   readonly row: MessageRow | undefined;
   readonly items: readonly FetchItem[];
   readonly isMarked: boolean;
-}): Promise<void> {
+}): Promise<boolean> {
   const seqNum = selected.view.seqNumOf(uid);
   const flags = selected.view.flagsOf(uid);
   if (seqNum === undefined || flags === undefined) throw new Error(`message ${uid} is not in the view`);
   const tellsFlags = items.some(({ item }) => item === 'FLAGS');
   const { dialect } = session;
+  let isWhole = true;
   const flagsText = `FLAGS ${flagList(toldFlags(flags, dialect))}`;
   const modseqText = `MODSEQ (${selected.view.modseqOf(uid)})`;
   if (tellsFlags || isMarked) selected.tellFlags(out, flags);
@@ -130,17 +136,19 @@ async function tellMessage({ session, selected, out }: MailboxExchange, { uid, r
     else if (item.item === 'FLAGS') out.write(flagsText);
     else if (item.item === 'MODSEQ') out.write(modseqText);
     else if (row === undefined) throw new Error(`${item.item} without a row`);
+    else if (item.item === 'BINARY' || item.item === 'BINARY.SIZE') isWhole = await sendBinary(session.services.store.messages, { out, row, item }) && isWhole;
     else if (item.item === 'SECTION') await sendSection(session.services.store.messages, { out, row, item });
     else if (item.item === 'PREVIEW') out.write(`PREVIEW ${string(await previewOf(session.services.store.contents, row))}`);
-    else out.write(itemText(item.item, row));
+    else out.write(itemText(item.item, row, dialect));
   }
   if (isMarked && !tellsFlags) out.write(` ${flagsText}`);
   // RFC 7162 §3.1: flags that changed are told with their modseq.
   if (isMarked && dialect.tellsModseq && !items.some(({ item }) => item === 'MODSEQ')) out.write(` ${modseqText}`);
   out.write(FETCH_END);
+  return isWhole;
 }
 
-function itemText(item: Exclude<FetchItem['item'], 'UID' | 'FLAGS' | 'MODSEQ' | 'SECTION' | 'PREVIEW'>, row: MessageRow): string {
+function itemText(item: Exclude<FetchItem['item'], 'UID' | 'FLAGS' | 'MODSEQ' | 'SECTION' | 'BINARY' | 'BINARY.SIZE' | 'PREVIEW'>, row: MessageRow, { isUtf8 }: Dialect): string {
   switch (item) {
     case 'INTERNALDATE': return `INTERNALDATE ${formatDateTime(row.internalDate)}`;
     // RFC 8514 §4.2.
@@ -150,8 +158,8 @@ function itemText(item: Exclude<FetchItem['item'], 'UID' | 'FLAGS' | 'MODSEQ' | 
     case 'THREADID': return 'THREADID NIL';
     case 'RFC822.SIZE': return `RFC822.SIZE ${row.octets}`;
     case 'ENVELOPE': return `ENVELOPE ${formatEnvelope(row.summary.envelope)}`;
-    case 'BODY': return `BODY ${formatBody(row.summary.structure, { isExtended: false })}`;
-    case 'BODYSTRUCTURE': return `BODYSTRUCTURE ${formatBody(row.summary.structure, { isExtended: true })}`;
+    case 'BODY': return `BODY ${formatBody(row.summary.structure, { isExtended: false, isUtf8 })}`;
+    case 'BODYSTRUCTURE': return `BODYSTRUCTURE ${formatBody(row.summary.structure, { isExtended: true, isUtf8 })}`;
     default: return item satisfies never;
   }
 }

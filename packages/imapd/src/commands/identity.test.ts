@@ -156,7 +156,7 @@ test('RFC 8437: after UNAUTHENTICATE somebody else may log in, and nothing is en
   await client.command('open', 'SELECT INBOX');
   await room.play(client, `
     C: a UNAUTHENTICATE
-    S: a OK [CAPABILITY IMAP4rev1 …AUTH=PLAIN …] …
+    S: a OK [CAPABILITY IMAP4rev2 IMAP4rev1 …AUTH=PLAIN …] …
     C: b SELECT INBOX
     S: b BAD Log in first
     C: c UNAUTHENTICATE

@@ -21,7 +21,7 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 test('before a login the server says what it can, and does nothing else', async () => {
   await using room = await ReadingRoom.open({ directory: listed, isScramOffered: true });
   await room.play(await room.connect(), `
-    S: * OK [CAPABILITY IMAP4rev1 LITERAL+ ENABLE ID SASL-IR AUTH=SCRAM-SHA-256 AUTH=PLAIN IDLE … MOVE …] …
+    S: * OK [CAPABILITY IMAP4rev2 IMAP4rev1 LITERAL+ ENABLE ID SASL-IR AUTH=SCRAM-SHA-256 AUTH=PLAIN IDLE … MOVE …] …
     C: a SELECT INBOX
     S: a BAD Log in first
     C: b FETCH 1 FLAGS
@@ -29,7 +29,7 @@ test('before a login the server says what it can, and does nothing else', async 
     C: c IDLE
     S: c BAD Log in first
     C: d LOGIN eve@elm.test "correct horse"
-    S: d OK [CAPABILITY IMAP4rev1 LITERAL+ ENABLE ID IDLE … MOVE …] …
+    S: d OK [CAPABILITY IMAP4rev2 IMAP4rev1 LITERAL+ ENABLE ID IDLE … MOVE …] …
     C: e LOGIN eve@elm.test "correct horse"
     S: e BAD You are logged in already
     C: f ID ("name" "tester" "version" NIL)

@@ -4,7 +4,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Account } from '../accounts.ts';
 import { mailboxId, type Modseq, modseq, uid } from '../ids.ts';
-import type { MailboxKey } from '../messages.ts';
+import type { AppendedLetter, MailboxKey } from '../messages.ts';
 import type { Store } from '../store.ts';
 import { addAccount, deliver, keyOf, mailboxOf, newLetter, NOW, octetsOf, only, type OpenStore, stage, SUMMARY, TEXT, uids } from './fixture.ts';
 
@@ -105,6 +105,24 @@ export function messagesContract(open: OpenStore): void {
       expect(await store.messages.append({
         ...inbox, mailbox: mailboxId(999), letter: newLetter(), content: await stage(store), summary: SUMMARY, flags: [], internalDate: NOW, at: NOW,
       })).toEqual({ kind: 'no-mailbox' });
+    });
+
+    it('are appended several at once, all or none, in the place of another', async () => {
+      const sent = await keyOf(store, eve, 'Sent');
+      const two = async (): Promise<readonly AppendedLetter[]> => [
+        { letter: newLetter(), content: await stage(store), summary: SUMMARY, flags: ['\\Seen'], internalDate: NOW },
+        { letter: newLetter(), content: await stage(store), summary: SUMMARY, flags: [], internalDate: NOW - 1 },
+      ];
+      const since = await highest();
+      expect(await store.messages.appendMany({ ...sent, letters: await two(), at: NOW, replaces: { ...inbox, uid: uid(2) } })).toEqual({
+        kind: 'appended', uidValidity: (await mailboxOf(store, eve, 'Sent')).uidValidity, uids: [1, 2],
+      });
+      expect((await store.messages.changes(inbox, since))?.vanished).toEqual([2]);
+      expect((await store.messages.states(sent)).map(({ flags }) => flags)).toEqual([['\\Seen'], []]);
+      expect(await store.messages.appendMany({ ...sent, letters: await two(), at: NOW, replaces: { ...inbox, uid: uid(2) } })).toEqual({ kind: 'no-message' });
+      expect(await store.messages.appendMany({ ...sent, mailbox: mailboxId(999), letters: await two(), at: NOW })).toEqual({ kind: 'no-mailbox' });
+      expect(await store.messages.states(sent)).toHaveLength(2);
+      await store.check();
     });
 
     it('are copied with flags and date, and live when the first is expunged', async () => {

@@ -4,7 +4,7 @@
 import type { OctetRange } from '@posthorn/mail/structure.ts';
 import { modseq, type Modseq, type Uid, uid } from '../ids.ts';
 import {
-  type Append, type CopyAnswer, type FlagChange, type MailboxKey, type MessageRow, type Messages, type MessageState, type TransferAnswer, UIDS_PER_ACT,
+  type Append, type AppendMany, type CopyAnswer, type FlagChange, type MailboxKey, type MessageRow, type Messages, type MessageState, type TransferAnswer, UIDS_PER_ACT,
 } from '../messages.ts';
 import { contentRecord } from './accept.ts';
 import type { Carrier } from './carrier.ts';
@@ -15,7 +15,7 @@ import { MessageRows, readState, type StateRow } from './message-rows.ts';
 import type { Query, Reader } from './reader.ts';
 import type { Answers } from './requests.ts';
 import { readUidSet, sortedUids } from './uid-set.ts';
-import { handOver } from './handover.ts';
+import { handOver, handOverAll } from './handover.ts';
 
 type Place = [account: number, mailbox: number];
 
@@ -94,6 +94,24 @@ export class SqliteMessages implements Messages {
       submit: (handed) => this.#carrier.submit({
         kind: 'append', account, mailbox, flags: storeFlags(flags), internalDate, at, limits: limits ?? null,
         content: contentRecord({ ...handed, letter, cuts: null, summary: JSON.stringify(summary) }),
+      }),
+      isTaken: ({ kind }) => kind === 'appended',
+    });
+  }
+
+  async appendMany({ letters, replaces, limits, ...act }: AppendMany): Promise<Answers['append-many']> {
+    const staged = letters.map(({ content, letter }) => {
+      if (!(content instanceof Staged)) throw new Error('a content is accepted by the store that received it');
+      return { content, letter };
+    });
+    return handOverAll(staged, {
+      submit: (handed) => this.#carrier.submit({
+        kind: 'append-many', ...act, replaces: replaces ?? null, limits: limits ?? null,
+        letters: letters.map(({ letter, summary, flags, internalDate }, index) => {
+          const content = handed[index];
+          if (content === undefined) throw new Error('each letter has a content');
+          return { content: contentRecord({ ...content, letter, cuts: null, summary: JSON.stringify(summary) }), flags: storeFlags(flags), internalDate };
+        }),
       }),
       isTaken: ({ kind }) => kind === 'appended',
     });

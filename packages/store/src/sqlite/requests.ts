@@ -86,6 +86,14 @@ export interface AppendRequest extends MailboxKey {
   readonly limits: QuotaLimits | null;
 }
 
+export interface AppendManyRequest extends MailboxKey {
+  readonly kind: 'append-many';
+  readonly letters: readonly Pick<AppendRequest, 'content' | 'flags' | 'internalDate'>[];
+  readonly at: number;
+  readonly replaces: MailboxKey & { readonly uid: Uid } | null;
+  readonly limits: QuotaLimits | null;
+}
+
 export interface SettleRequest {
   readonly kind: 'settle';
   readonly letter: LetterId;
@@ -115,7 +123,7 @@ export interface LeaseGiven {
 }
 
 export type Request =
-  | AcceptRequest | AppendRequest | SettleRequest | TransferRequest
+  | AcceptRequest | AppendRequest | AppendManyRequest | SettleRequest | TransferRequest
   | { readonly kind: 'account-add'; readonly address: string; readonly at: number; readonly credentials: Credentials | null }
   | { readonly kind: 'account-credentials'; readonly account: AccountId; readonly credentials: Credentials }
   | { readonly kind: 'account-limits'; readonly account: AccountId; readonly limits: OwnLimits }
@@ -150,6 +158,7 @@ export type Request =
 export interface Answers {
   accept: AcceptAnswer;
   append: { readonly kind: 'appended'; readonly uidValidity: number; readonly uid: Uid } | { readonly kind: 'no-mailbox' | 'over-quota' };
+  'append-many': { readonly kind: 'appended'; readonly uidValidity: number; readonly uids: readonly Uid[] } | { readonly kind: 'no-mailbox' | 'no-message' | 'over-quota' };
   settle: SettleAnswer;
   copy: CopyAnswer;
   move: TransferAnswer;

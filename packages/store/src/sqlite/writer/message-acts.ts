@@ -9,7 +9,7 @@ import { contentId, modseq as asModseq, type Uid, uid as asUid } from '../../ids
 import type { MailboxKey, MessageState } from '../../messages.ts';
 import { joined, messageChecksum, prefixChecksum, stateChecksum } from '../checksum.ts';
 import { changeFlags, DELETED, readFlags, SEEN, type StoredFlags } from '../flag-bits.ts';
-import type { Answers, AppendRequest, RequestOf, TransferRequest } from '../requests.ts';
+import type { Answers, AppendManyRequest, AppendRequest, RequestOf, TransferRequest } from '../requests.ts';
 import { sortedUids, writeUidSet } from '../uid-set.ts';
 import type { Changes } from './changes.ts';
 import type { ContentTable } from './contents.ts';
@@ -109,11 +109,14 @@ export class MessageActs {
   }
 
   expunge(act: RequestOf<'expunge'>): readonly Uid[] {
-    const { account, mailbox, at } = act;
+    return this.#expungeRows(act, this.#rows(act, act.uids).filter(({ bits }) => (bits & DELETED) !== 0), act.at);
+  }
+
+  #expungeRows(key: MailboxKey, rows: readonly Row[], at: number): readonly Uid[] {
+    const { account, mailbox } = key;
     const name = this.#mailbox.get(account, mailbox)?.name;
-    const rows = this.#rows(act, act.uids).filter(({ bits }) => (bits & DELETED) !== 0);
     if (name === undefined || rows.length === 0) return [];
-    this.#takeOut(act, rows);
+    this.#takeOut(key, rows);
     this.#parts.usage.add(account, { messages: -rows.length, octets: -octetsOf(rows) });
     for (const { content } of rows) this.#parts.contents.release(content);
     const uids = rows.map(({ uid }) => asUid(uid));
@@ -138,6 +141,24 @@ export class MessageActs {
     if (put === undefined) throw new Error('the mailbox was there a moment ago');
     ledger.addPersonal({ at, letter: content.letter, account, mailbox, act: 'appended', uids: `${put.uid}`, detail: { mailbox: name } });
     return { kind: 'appended', ...put };
+  }
+
+  appendMany({ letters, replaces, limits, ...to }: AppendManyRequest): Answers['append-many'] {
+    const uidValidity = this.#mailbox.get(to.account, to.mailbox)?.uidValidity;
+    if (uidValidity === undefined) return { kind: 'no-mailbox' };
+    const replaced = replaces === null ? [] : this.#rows(replaces, [replaces.uid]);
+    if (replaces !== null && replaced.length === 0) return { kind: 'no-message' };
+    const octets = letters.reduce((sum, { content }) => sum + content.size, 0);
+    // Together, and less what goes: a letter at a time might stop in the middle.
+    const more = { messages: letters.length - replaced.length, octets: octets - octetsOf(replaced) };
+    if (!this.#parts.usage.hasRoom(to.account, more, limits)) return { kind: 'over-quota' };
+    const uids = letters.map((letter) => {
+      const answer = this.append({ ...to, ...letter, kind: 'append', limits: null });
+      if (answer.kind !== 'appended') throw new Error('the mailbox was there a moment ago');
+      return answer.uid;
+    });
+    if (replaces !== null) this.#expungeRows(replaces, replaced, to.at);
+    return { kind: 'appended', uidValidity, uids };
   }
 
   /** COPY and MOVE: flags, internal date and content go along. RFC 9051 §6.4.7, RFC 6851. */

@@ -217,6 +217,7 @@ export class Writer {
       case 'notified': return this.#spool.notified(request.letter, request.indexes);
       case 'command': return this.#commands.run(request);
       case 'append': return this.#messages.append(request);
+      case 'append-many': return this.#messages.appendMany(request);
       case 'flags': return this.#messages.setFlags(request);
       case 'expunge': return this.#messages.expunge(request);
       case 'copy': return this.#messages.copy(request);
