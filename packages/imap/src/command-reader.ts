@@ -55,7 +55,7 @@ export const LITERALS_MAX = 128;
 type Expected =
   | { readonly what: 'command' }
   /** A literal of a command that is kept whole. */
-  | { readonly what: 'literal'; readonly octets: Buffer; filled: number; readonly then: Expected }
+  | { readonly what: 'literal'; readonly octets: Buffer; filled: number; readonly behind: Expected }
   /** Steps of an APPEND that nobody has asked for yet; at least one. */
   | { readonly what: 'steps'; readonly append: Append; readonly steps: readonly AppendStep[] }
   | { readonly what: 'decision'; readonly append: Append; readonly octets: number; readonly isSynchronizing: boolean }
@@ -155,7 +155,7 @@ export class CommandReader {
         if (expected.filled === expected.octets.length) {
           this.#literals.push(expected.octets);
           this.#text += '\n';
-          this.#expected = expected.then;
+          this.#expected = expected.behind;
         }
         return undefined;
       }
@@ -234,7 +234,7 @@ export class CommandReader {
     return { kind: 'append-step', step };
   }
 
-  #beginLiteral(literal: Extract<Parsed, { readonly kind: 'literal' }>, line: Buffer, then: Expected): ReaderEvent | undefined {
+  #beginLiteral(literal: Extract<Parsed, { readonly kind: 'literal' }>, line: Buffer, behind: Expected): ReaderEvent | undefined {
     const { tag, octets, isSynchronizing } = literal;
     const isTooMuch = octets > this.#limits.literalOctetsMax || this.#literals.length === LITERALS_MAX
       || this.#text.length + this.#literalOctets + octets > this.#limits.commandOctetsMax;
@@ -244,7 +244,7 @@ export class CommandReader {
       return { kind: 'bad', tag, text: 'That literal is too large here' };
     }
     this.#literalOctets += octets;
-    this.#expected = { what: 'literal', octets: Buffer.alloc(octets), filled: 0, then };
+    this.#expected = { what: 'literal', octets: Buffer.alloc(octets), filled: 0, behind };
     return isSynchronizing ? { kind: 'continue', text: 'Ready for the literal' } : undefined;
   }
 
