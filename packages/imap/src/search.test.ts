@@ -1,9 +1,8 @@
-import * as fc from 'fast-check';
 import { readEnvelope } from '@posthorn/mail/message-envelope.ts';
 import { expect, test } from 'vitest';
 import { parseCommand } from './command-parser.ts';
 import type { SearchKey } from './command.ts';
-import { foldCase, prepareSearch, TextSearch, type Search, type SearchCandidate } from './search.ts';
+import { prepareSearch, type Search, type SearchCandidate } from './search.ts';
 
 function keyOf(text: string): SearchKey {
   const parsed = parseCommand(Buffer.from(`a SEARCH ${text}`).toString('latin1'), []);
@@ -15,18 +14,14 @@ const HEADER = Buffer.from([
   'From: =?utf-8?q?J=C3=BCrgen_Ha=C3=9F?= <jh@ash.test>', 'To: Eve <eve@elm.test>, undisclosed:;', 'Subject: =?iso-8859-1?q?Gr=FC=DFe?=', ' aus =?utf-8?b?S8O2bG4=?=',
   'Date: Mon, 1 Jun 2026 23:30:00 -0700 (PDT)', 'X-Empty:', 'Received: from a', 'Received: from bee', '', '',
 ].join('\r\n'));
-const TEXT = 'Liebe Eve,\nviele Grüße vom ΟΔΥΣΣΕΥΣ.\n';
 
 const KNOWN: SearchCandidate = { seqNum: 2, uid: 50, modseq: 700, flags: ['\\Seen', '$Work'], isRecent: true };
 const ROW = { internalDate: Date.UTC(2026, 5, 3, 0, 0, 0), savedAt: Date.UTC(2026, 5, 5), content: 7, prefix: Buffer.alloc(0), octets: 1000, summary: { envelope: readEnvelope(HEADER), sentAt: Date.UTC(2026, 5, 2, 6, 30) } };
 const LARGEST = { seqNumMax: 4, uidMax: 99, saved: [7, 50], now: Date.UTC(2026, 5, 4) };
 
 function isFound(text: string, more: Partial<SearchCandidate> = {}): boolean {
-  const search = prepareSearch(keyOf(text), LARGEST);
-  const body = new TextSearch(search.needles);
-  body.push(TEXT);
-  const verdict = search.matches({ ...KNOWN, row: ROW, header: HEADER, body, ...more });
-  if (typeof verdict !== 'boolean') throw new Error(`${text}: ${verdict} is not known`);
+  const verdict = prepareSearch(keyOf(text), LARGEST).matches({ ...KNOWN, row: ROW, holds: (wanted) => wanted.text === 'here', ...more });
+  if (typeof verdict !== 'boolean') throw new Error(`${text}: ${JSON.stringify(verdict)} is not known`);
   return verdict;
 }
 
@@ -43,10 +38,7 @@ test.each([
   ['ON 3-Jun-2026', true], ['BEFORE 3-Jun-2026', false], ['BEFORE 4-Jun-2026', true], ['SINCE 3-Jun-2026', true], ['SINCE 4-Jun-2026', false],
   // RFC 3501 §6.4.4: the Date field says 1 June, disregarding that it is 2 June in Greenwich.
   ['SENTON 1-Jun-2026', true], ['SENTON 2-Jun-2026', false], ['SENTBEFORE 2-Jun-2026', true], ['SENTBEFORE 1-Jun-2026', false], ['SENTSINCE 1-Jun-2026', true], ['SENTSINCE 2-Jun-2026', false],
-  ['FROM "jürgen"', true], ['FROM "JÜRGEN HAß <JH@ASH"', true], ['FROM eve', false], ['TO elm.test', true], ['TO undisclosed', true], ['CC x', false], ['BCC ""', false], ['FROM ""', true],
-  ['SUBJECT "GRÜßE AUS KÖLN"', true], ['SUBJECT iso-8859', false],
-  ['HEADER received BEE', true], ['HEADER X-Empty ""', true], ['HEADER X-None ""', false], ['HEADER Subject "köln"', true], ['HEADER X-Empty x', false],
-  ['BODY "grüße"', true], ['BODY "οδυσσευς"', true], ['BODY "köln"', false], ['BODY ""', true], ['TEXT "köln"', true], ['TEXT "subject: grüße"', true], ['TEXT liebe', true], ['TEXT nowhere', false],
+  ['FROM here', true], ['TO gone', false], ['NOT BODY here', false], ['NOT HEADER x gone', true], ['OR TEXT gone SUBJECT here', true], ['CC here BCC gone', false],
 ])('SEARCH %s: %s', (text, found) => {
   expect(isFound(text)).toBe(found);
 });
@@ -63,43 +55,36 @@ test('NEW is recent and not seen', () => {
   expect(isFound('NEW', { flags: [], isRecent: false })).toBe(false);
 });
 
-test('a search says beforehand what it may have to know', () => {
-  const needs = (text: string): readonly string[] => [...prepareSearch(keyOf(text), LARGEST).needs].sort();
-  expect(needs('UNSEEN 1:* NOT KEYWORD x')).toEqual([]);
-  expect(needs('FROM x LARGER 3')).toEqual(['row']);
-  expect(needs('OR HEADER a b BODY c')).toEqual(['body', 'header']);
-  expect(needs('TEXT x')).toEqual(['body', 'header']);
-  expect(prepareSearch(keyOf('OR BODY "Über" TEXT y'), LARGEST).needles).toEqual(['über', 'y']);
+test('what letters are looked through for is folded, and named once however often it is asked for', () => {
+  const ask = (text: string): ReturnType<Search['matches']> => prepareSearch(keyOf(text), LARGEST).matches(KNOWN);
+  expect(ask('FROM "JÜRGEN"')).toEqual({ in: 'from', text: 'jürgen' });
+  expect(ask('HEADER X-Spam YES')).toEqual({ in: 'field', field: 'x-spam', text: 'yes' });
+  const search = prepareSearch(keyOf('OR BODY x BODY "X"'), LARGEST);
+  const asked = search.matches(KNOWN);
+  expect(search.matches({ ...KNOWN, holds: (wanted) => (wanted === asked ? false : undefined) })).toBe(false);
+});
+
+test('a search says beforehand what all that it finds must hold', () => {
+  const necessary = (text: string): unknown => prepareSearch(keyOf(text), LARGEST).necessary?.map((all) => all.map(({ in: place, text: wanted }) => `${place} ${wanted}`));
+  expect(necessary('UNSEEN 1:* NOT BODY x')).toBeUndefined();
+  expect(necessary('UNSEEN BODY x (FROM y SEEN)')).toEqual([['body x', 'from y']]);
+  expect(necessary('OR BODY x (SEEN FROM y)')).toEqual([['body x'], ['from y']]);
+  expect(necessary('SEEN OR BODY x FROM y')).toEqual([['body x'], ['from y']]);
+  expect(necessary('BODY z OR BODY x FROM y')).toEqual([['body z']]);
+  expect(necessary('OR BODY x SEEN')).toBeUndefined();
+  expect(necessary('OR BODY 1 OR BODY 2 OR BODY 3 OR BODY 4 OR BODY 5 OR BODY 6 OR BODY 7 OR BODY 8 OR BODY 9 OR BODY 10 BODY 11')).toBeUndefined();
 });
 
 test('nothing is fetched that cannot change the answer, and the cheapest first', () => {
   const ask = (text: string, more: Partial<SearchCandidate> = {}): ReturnType<Search['matches']> => prepareSearch(keyOf(text), LARGEST).matches({ ...KNOWN, ...more });
+  const body = { in: 'body', text: 'x' };
   expect(ask('BODY x UNSEEN')).toBe(false);
   expect(ask('OR BODY x SEEN')).toBe(true);
-  expect(ask('BODY x FROM eve')).toBe('row');
-  expect(ask('BODY x FROM eve', { row: ROW })).toBe(false);
-  expect(ask('BODY x FROM "jürgen"', { row: ROW })).toBe('body');
-  expect(ask('TEXT "köln"')).toBe('header');
-  expect(ask('TEXT "köln"', { header: HEADER })).toBe(true);
-  expect(ask('NOT TEXT "köln"', { header: HEADER })).toBe(false);
-  expect(ask('TEXT nowhere', { header: HEADER })).toBe('body');
-});
-
-test('text is searched the same however it is cut, in pieces, and never across parts', () => {
-  const word = fc.string({ unit: fc.constantFrom('a', 'B', 'ß', 'Σ', ' '), minLength: 1, maxLength: 4 });
-  const pieces = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'A', 'ß', 'σ', ' '), maxLength: 6 }), { maxLength: 8 });
-  fc.assert(fc.property(fc.array(word, { minLength: 1, maxLength: 4 }), pieces, (words, chunks) => {
-    const needles = words.map(foldCase);
-    const search = new TextSearch(needles);
-    for (const chunk of chunks) search.push(chunk);
-    for (const needle of needles) expect(search.has(needle)).toBe(foldCase(chunks.join('')).includes(needle));
-    expect(search.isDone).toBe(needles.every((needle) => search.has(needle)));
-  }), { numRuns: 20_000 });
-  const apart = new TextSearch(['ab']);
-  apart.push('a');
-  apart.endPart();
-  apart.push('b');
-  expect(apart.has('ab')).toBe(false);
+  expect(ask('BODY x LARGER 5')).toBe('row');
+  expect(ask('BODY x LARGER 5000', { row: ROW })).toBe(false);
+  expect(ask('BODY x LARGER 5', { row: ROW })).toEqual(body);
+  expect(ask('OR BODY x FROM y', { holds: ({ in: place }) => (place === 'from' ? true : undefined) })).toBe(true);
+  expect(ask('BODY x FROM y', { holds: ({ in: place }) => (place === 'from' ? true : undefined) })).toEqual(body);
 });
 
 test('ten thousand ranges over a hundred thousand messages are looked up, not walked', () => {

@@ -2,20 +2,20 @@
  * Which messages a SEARCH finds.
  *
  * Asked about a message of which little is known, it answers yes or no if that is enough, and
- * else says what it has to know: flags and numbers cost nothing, rows little, bodies a lot.
- * RFC 9051 §6.4.4, RFC 3501 §6.4.4.
+ * else says what it has to know: flags and numbers cost nothing, rows little, texts a lot.
+ * Whether a letter holds a text is for others to find out. RFC 9051 §6.4.4, RFC 3501 §6.4.4.
  */
 import { parseDate } from '@posthorn/mail/date.ts';
-import { decodeWords } from '@posthorn/mail/encoded-word.ts';
 import { flagKey, type Flag } from '@posthorn/mail/flags.ts';
-import { fieldText, parseHeader } from '@posthorn/mail/header.ts';
-import type { ListedAddress, MessageEnvelope } from '@posthorn/mail/message-envelope.ts';
+import { foldCase } from '@posthorn/mail/fold-case.ts';
+import type { MessageEnvelope } from '@posthorn/mail/message-envelope.ts';
+import type { Wanted } from '@posthorn/mail/wanted.ts';
 import type { SearchKey } from './command.ts';
 import { emailId } from './object-id.ts';
 import { isInRanges, normalizeSet } from './sequence-set.ts';
 
-/** From cheap to dear. */
-export type SearchNeed = 'row' | 'header' | 'body';
+/** What has to be known of a message: its row, or whether the letter holds something. */
+export type SearchNeed = 'row' | Wanted;
 export type Verdict = boolean | SearchNeed;
 
 export interface SearchRow {
@@ -36,17 +36,13 @@ export interface SearchCandidate {
   readonly flags: readonly Flag[];
   readonly isRecent: boolean;
   readonly row?: SearchRow;
-  /** The letter's header as its reader sees it. */
-  readonly header?: Buffer;
-  /** Which of the `needles` its text parts hold: a `TextSearch` that has seen them. */
-  readonly body?: { has(needle: string): boolean };
+  /** Whether the letter holds it; undefined as long as nobody has looked. */
+  readonly holds?: (wanted: Wanted) => boolean | undefined;
 }
 
 export interface Search {
-  /** What may have to be known, of some messages at least. */
-  readonly needs: ReadonlySet<SearchNeed>;
-  /** What is looked for in bodies, case-folded. */
-  readonly needles: readonly string[];
+  /** Each message that is found holds all of at least one of these; undefined if that need not be. */
+  readonly necessary: readonly (readonly Wanted[])[] | undefined;
   /** Yes, no, or what to add to the candidate before asking again. */
   matches(candidate: SearchCandidate): Verdict;
 }
@@ -55,9 +51,7 @@ type Test = (candidate: SearchCandidate) => Verdict;
 
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
-const COST: Readonly<Record<SearchNeed, number>> = { row: 1, header: 2, body: 3 };
 const SEEN = flagKey('\\Seen');
-
 /** What the words of a search mean here and now. */
 export interface SearchContext {
   /** `*`, as a sequence number. */
@@ -73,7 +67,7 @@ export interface SearchContext {
 export function prepareSearch(key: SearchKey, context: SearchContext): Search {
   const compiler = new Compiler(context);
   const matches = compiler.compile(key);
-  return { needs: compiler.needs, needles: [...compiler.needles], matches };
+  return { necessary: compiler.necessary(key), matches };
 }
 
 /** Whether it asks about modseqs: then the answer tells one (RFC 7162 §3.1.5). */
@@ -99,10 +93,9 @@ export function asksSeqNum(key: SearchKey): boolean {
 }
 
 class Compiler {
-  readonly needs = new Set<SearchNeed>();
-  readonly needles = new Set<string>();
   readonly #context: SearchContext;
-  readonly #headers = new HeaderTexts();
+  /** By what they are, so that the same one is looked for once. */
+  readonly #wanted = new Map<string, Wanted>();
 
   constructor(context: SearchContext) {
     this.#context = context;
@@ -166,77 +159,56 @@ class Compiler {
     });
   }
 
-  #compileText(key: Extract<SearchKey, { readonly text: string }>): Test {
-    const wanted = foldCase(key.text);
-    switch (key.key) {
-      case 'FROM': return this.#ofRow(({ summary }) => isAmong(summary.envelope.from, wanted));
-      case 'TO': return this.#ofRow(({ summary }) => isAmong(summary.envelope.to, wanted));
-      case 'CC': return this.#ofRow(({ summary }) => isAmong(summary.envelope.cc, wanted));
-      case 'BCC': return this.#ofRow(({ summary }) => isAmong(summary.envelope.bcc, wanted));
-      case 'SUBJECT': return this.#ofRow(({ summary }) => isWithin(summary.envelope.subject ?? '', wanted));
-      case 'HEADER': {
-        const name = key.field.toLowerCase();
-        // RFC 9051 §6.4.4: an empty string finds all that have the field.
-        return this.#ofHeader((fields) => fields.some((field) => field.key === name && field.text.includes(wanted)));
-      }
-      case 'BODY': return this.#ofBody(wanted);
-      case 'TEXT': break;
-    }
-    return any(this.#ofHeader((fields) => fields.some((field) => field.whole.includes(wanted))), this.#ofBody(wanted));
+  #compileText(key: TextKey): Test {
+    const wanted = this.#wantedBy(key);
+    return ({ holds }) => holds?.(wanted) ?? wanted;
+  }
+
+  #wantedBy(key: TextKey): Wanted {
+    const text = foldCase(key.text);
+    const wanted: Wanted = key.key === 'HEADER' ? { in: 'field', field: key.field.toLowerCase(), text } : { in: PLACES[key.key], text };
+    const name = JSON.stringify(wanted);
+    const known = this.#wanted.get(name);
+    if (known === undefined) this.#wanted.set(name, wanted);
+    return known ?? wanted;
   }
 
   #ofRow(test: (row: SearchRow) => boolean): Test {
-    this.needs.add('row');
     return ({ row }) => (row === undefined ? 'row' : test(row));
   }
 
-  #ofHeader(test: (fields: readonly FieldText[]) => boolean): Test {
-    this.needs.add('header');
-    return ({ header }) => (header === undefined ? 'header' : test(this.#headers.of(header)));
-  }
-
-  #ofBody(needle: string): Test {
-    if (needle === '') return () => true;
-    this.needs.add('body');
-    this.needles.add(needle);
-    return ({ body }) => (body === undefined ? 'body' : body.has(needle));
-  }
-}
-
-interface FieldText {
-  readonly key: string;
-  /** The value, decoded and folded. */
-  readonly text: string;
-  /** With its name. */
-  readonly whole: string;
-}
-
-/** The fields of the header that was asked for last: several keys ask for the same one in turn. */
-class HeaderTexts {
-  #header: Buffer | undefined;
-  #fields: readonly FieldText[] = [];
-
-  of(header: Buffer): readonly FieldText[] {
-    if (header !== this.#header) {
-      this.#fields = parseHeader(header).map((field) => {
-        const text = foldCase(decodeWords(fieldText(header, field)));
-        return { key: field.key, text, whole: `${field.key}: ${text}` };
-      });
-      this.#header = header;
+  /** See `Search.necessary`. */
+  necessary(key: SearchKey): Search['necessary'] {
+    switch (key.key) {
+      case 'AND': {
+        const each = key.all.flatMap((one) => this.necessary(one) === undefined ? [] : [this.necessary(one) ?? []]);
+        const together = each.filter((any) => any.length === 1).flat(2);
+        return together.length > 0 ? [together] : each[0];
+      }
+      case 'OR': {
+        const [either, or] = [this.necessary(key.either), this.necessary(key.or)];
+        return either === undefined || or === undefined || either.length + or.length > NECESSARY_MAX ? undefined : [...either, ...or];
+      }
+      default: return isTextKey(key) ? [[this.#wantedBy(key)]] : undefined;
     }
-    return this.#fields;
   }
 }
+
+type TextKey = Extract<SearchKey, { readonly text: string }>;
+
+function isTextKey(key: SearchKey): key is TextKey {
+  return 'text' in key;
+}
+
+const PLACES = { FROM: 'from', TO: 'to', CC: 'cc', BCC: 'bcc', SUBJECT: 'subject', BODY: 'body', TEXT: 'text' } as const;
+/** More alternatives than this are not looked for one by one. */
+const NECESSARY_MAX = 10;
 
 function not(test: Test): Test {
   return (candidate) => {
     const verdict = test(candidate);
     return typeof verdict === 'boolean' ? !verdict : verdict;
   };
-}
-
-function any(either: Test, or: Test): Test {
-  return not(all([not(either), not(or)]));
 }
 
 /** No as soon as one says no, whatever is not known of the others; else the cheapest thing to know next. */
@@ -246,22 +218,10 @@ function all(tests: readonly Test[]): Test {
     for (const test of tests) {
       const verdict = test(candidate);
       if (verdict === false) return false;
-      if (verdict !== true && (cheapest === undefined || COST[verdict] < COST[cheapest])) cheapest = verdict;
+      if (verdict !== true && (cheapest === undefined || verdict === 'row')) cheapest = verdict;
     }
     return cheapest ?? true;
   };
-}
-
-/** The name and the address, as a reader sees them: `Grüße <ann@ash.test>`. */
-function isAmong(addresses: readonly ListedAddress[], wanted: string): boolean {
-  return addresses.some(({ name, mailbox, host }) => {
-    const address = host === null ? mailbox ?? '' : `<${mailbox ?? ''}@${host}>`;
-    return isWithin(name === null ? address : `${name} ${address}`, wanted);
-  }) || (wanted === '' && addresses.length > 0);
-}
-
-function isWithin(text: string, wanted: string): boolean {
-  return foldCase(decodeWords(text)).includes(wanted);
 }
 
 /** RFC 9051 §6.4.4: the date in the field itself, as its writer's calendar had it. */
@@ -269,52 +229,4 @@ function sentDay({ summary }: SearchRow): number | undefined {
   const written = summary.envelope.date ?? '';
   const own = parseDate(written.replace(/\s+([+-]\d{4}|[a-z]{1,5})(\s*\([^()]*\))*\s*$/i, ' +0000')) ?? summary.sentAt;
   return own === null ? undefined : Math.floor(own / DAY);
-}
-
-/**
- * What is compared: letters as Unicode's lower case has them, the two small sigmas as one.
- *
- * Accents count, and no normal form is made of either side. RFC 9051 §6.4.4.
- */
-export function foldCase(text: string): string {
-  return text.toLowerCase().replaceAll('ς', 'σ');
-}
-
-/** Looks for several strings at once in text that streams by; holds no more of it than the longest is long. */
-export class TextSearch {
-  readonly #found = new Set<string>();
-  readonly #missing: Set<string>;
-  readonly #tailLength: number;
-  #tail = '';
-
-  /** Needles as `foldCase` makes them. */
-  constructor(needles: readonly string[]) {
-    this.#missing = new Set(needles);
-    this.#tailLength = Math.max(0, ...needles.map((needle) => needle.length - 1));
-  }
-
-  push(text: string): void {
-    if (this.isDone) return;
-    const seen = this.#tail + foldCase(text);
-    for (const needle of this.#missing) {
-      if (!seen.includes(needle)) continue;
-      this.#missing.delete(needle);
-      this.#found.add(needle);
-    }
-    this.#tail = this.#tailLength === 0 ? '' : seen.slice(-this.#tailLength);
-  }
-
-  /** What follows is another text: nothing is found across the border. */
-  endPart(): void {
-    this.#tail = '';
-  }
-
-  has(needle: string): boolean {
-    return this.#found.has(needle);
-  }
-
-  /** All have been found: no need to read on. */
-  get isDone(): boolean {
-    return this.#missing.size === 0;
-  }
 }

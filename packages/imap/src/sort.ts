@@ -4,10 +4,10 @@
  * What an order needs of a message is taken out of its row once; sorting compares that alone.
  */
 import { decodeWords } from '@posthorn/mail/encoded-word.ts';
+import { foldCase } from '@posthorn/mail/fold-case.ts';
 import type { ListedAddress, MessageEnvelope } from '@posthorn/mail/message-envelope.ts';
 import { baseSubject } from './base-subject.ts';
 import type { SortCriterion } from './command.ts';
-import { foldCase } from './search.ts';
 
 /** What is needed of a store's row, by the same names. */
 export interface SortRow {

@@ -70,3 +70,27 @@ test('a word is found wherever a long text is cut', async () => {
   expect((await client.command('b', 'SEARCH CHARSET UTF-8 BODY {15+}\r\nLINE 2999 ÜBER'))[0]).toBe('* SEARCH 1');
   expect((await client.command('c', 'SEARCH BODY "line 3000"'))[0]).toBe('* SEARCH');
 });
+
+test('every key finds the same with the index', async () => {
+  const { room, client } = await library();
+  await using _ = room;
+  await room.store.search.catchUp();
+  const answers: (readonly [string, string])[] = [];
+  for (const [key] of FOUND) answers.push([key, ((await client.command('s', `SEARCH ${key}`))[0] ?? '').replace(/^\* SEARCH ?/, '')]);
+  expect(answers).toEqual(FOUND);
+});
+
+test('where a text is necessary only what holds it is looked at, however many messages there are', async () => {
+  const { room, client } = await library();
+  await using _ = room;
+  await room.store.search.catchUp();
+  const asked: (readonly [texts: readonly string[], among: readonly number[] | undefined])[] = [];
+  const { search } = room.store;
+  const find = search.find.bind(search);
+  search.find = (key, wanted, options) => {
+    asked.push([wanted.map(({ text }) => text), options?.among]);
+    return find(key, wanted, options);
+  };
+  expect(await client.command('a', 'SEARCH NOT SEEN OR BODY zerschnitten BODY "nothing, really" NOT TEXT ab')).toContain('* SEARCH 2 3');
+  expect(asked).toEqual([[['zerschnitten'], undefined], [['nothing, really'], undefined], [['ab'], [2, 3]]]);
+});

@@ -73,11 +73,11 @@ test('RFC 5182 §2.1: $ is empty in a mailbox just opened, and after a search th
   const { room, client } = await library();
   await using _ = room;
   await client.command('a', 'SEARCH RETURN (SAVE) ALL');
-  const { messages } = room.store;
-  const rows = messages.rows.bind(messages);
-  messages.rows = () => Promise.reject(new StoreFault('the disk is slow today'));
+  const { search } = room.store;
+  const find = search.find.bind(search);
+  search.find = () => Promise.reject(new StoreFault('the disk is slow today'));
   expect((await client.command('b', 'SEARCH RETURN (SAVE) SUBJECT hello')).at(-1)).toMatch(/^b NO/);
-  messages.rows = rows;
+  search.find = find;
   expect(await client.command('c', 'SEARCH $')).toContain('* SEARCH');
   await client.command('d', 'SEARCH RETURN (SAVE) ALL');
   expect(await client.command('e', 'SEARCH $')).toContain('* SEARCH 1 2 3 4');

@@ -4,10 +4,11 @@
  * RFC 5256; RFC 5267 §3 (ESORT); RFC 5957 (DISPLAYFROM, DISPLAYTO). Rows are read a page at a
  * time, and only what the order needs of them is kept.
  */
-import { asksModseq, foldCase } from '@posthorn/imap/search.ts';
+import { asksModseq } from '@posthorn/imap/search.ts';
 import { sortKeys, sorted } from '@posthorn/imap/sort.ts';
 import { type Threaded, threadByReferences, threadBySubject, threadLine } from '@posthorn/imap/thread.ts';
 import { decodeWords } from '@posthorn/mail/encoded-word.ts';
+import { foldCase } from '@posthorn/mail/fold-case.ts';
 import { messageIdsIn } from '@posthorn/mail/message-ids.ts';
 import type { Uid } from '@posthorn/store/ids.ts';
 import type { MessageRow } from '@posthorn/store/messages.ts';
