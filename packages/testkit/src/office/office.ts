@@ -14,6 +14,7 @@ import type { Authority } from '../world/certificates.ts';
 import type { KitWorld } from '../world/world.ts';
 import { type Door, doorAt, environment, type ImapDoor, imapDoorAt } from './address-book.ts';
 import { Arrivals } from './arrivals.ts';
+import { handIn } from './counter.ts';
 import { journeyOf, type Step } from './journey.ts';
 import type { PostOfficeOptions } from './options.ts';
 import type { Overheard } from './overheard.ts';
@@ -107,7 +108,7 @@ export class PostOffice implements AsyncDisposable {
   /** An inbox from now on: of an address that nobody else has, or of the one given. */
   inbox(which: string | InboxOptions = {}): Inbox {
     const { address, wholeDomain = false, fromStart = false } = typeof which === 'string' ? { address: which } : which;
-    const { overheard, register, clock } = this.#parts;
+    const { overheard, register, clock, host, word } = this.#parts;
     const before = overheard.now;
     return new Inbox({
       scope: scopeOf(address ?? this.#unique(wholeDomain)),
@@ -116,6 +117,7 @@ export class PostOffice implements AsyncDisposable {
       clock: realClock,
       quiet: (ms) => clock.pass(ms),
       complaints: () => overheard.refusals(before),
+      send: async (write) => handIn(host, write({ now: clock.now().getTime(), word: word(UNIQUE_LENGTH) })),
     });
   }
 
