@@ -6,6 +6,7 @@ import type { SpooledLetter } from '@posthorn/store/spool.ts';
 import { realClock } from '@posthorn/world/node/clock.ts';
 import type { KitClock } from '../clock/kit-clock.ts';
 import type { FaultBook } from '../faults/fault-book.ts';
+import { Guard, type GuardOptions } from '../guards/guard.ts';
 import type { Letter } from '../letter/letter.ts';
 import { Inbox } from '../waiting/inbox.ts';
 import type { Register } from '../waiting/register.ts';
@@ -84,7 +85,7 @@ export class PostOffice implements AsyncDisposable {
     this.imap = imapDoorAt(this.#place('imap'));
     this.http = doorAt('http', this.#place('http'));
     // Letters that cannot be read are those of a store that was closed.
-    this.#arrivals = new Arrivals({ store: host.core.store, host: name, register, onFault: () => {} });
+    this.#arrivals = new Arrivals({ store: host.core.store, host: name, register, resolver: world.dns, onFault: () => {} });
     this.queue = {
       idle,
       list: () => host.queue.list({ limit: LISTED_MAX }),
@@ -126,6 +127,11 @@ export class PostOffice implements AsyncDisposable {
     const { register } = this.#parts;
     await register.look();
     return register.all.map(({ letter }) => letter);
+  }
+
+  /** Watches from now on for letters that nobody asks for, duplicates, and domains that are not allowed. */
+  guard(options: GuardOptions = {}): Guard {
+    return new Guard(options, this.#parts.register);
   }
 
   /** The SMTP dialogue in which a letter came in, as RFC 5321 prints them: `S: 220 …`, `C: EHLO …`. */
