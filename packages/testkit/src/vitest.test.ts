@@ -28,7 +28,7 @@ describe('In Vitest', () => {
     await expect(expect(letter).toBeDeliverable()).rejects.toThrow('error line-length: line 4 has 1000 octets');
   });
 
-  test('a letter is the same at every run, but for what changes', ({}) => {
+  test('a letter is the same at every run, but for what changes', () => {
     const letter = letterOf(
       'From: App <app@shop.test>', 'To: eve@elm.test', 'Subject: Verify 482913', `Message-ID: <${Math.random()}@shop.test>`, '',
       'Hello eve@elm.test, your code is 482913 or 482-913.', 'It is Mon, 23 Nov 2026 12:34:56 +0100, or 2026-11-23T11:34:56Z, or November 23, 2026.',

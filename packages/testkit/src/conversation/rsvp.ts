@@ -16,7 +16,7 @@ export function rsvpTo(letter: Letter, attendance: Attendance, stationery: Stati
   const { calendar } = letter;
   if (calendar === undefined || calendar.organizer === '') throw new TypeError(`there is no invitation in “${letter.subject}”`);
   const messageId = messageIdFor(letter.recipient, stationery);
-  const stamp = `${new Date(stationery.now).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+  const stamp = new Date(stationery.now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const lines = [
     'BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Posthorn//Testkit//EN', 'METHOD:REPLY', 'BEGIN:VEVENT',
     ...repeated(calendar.raw),

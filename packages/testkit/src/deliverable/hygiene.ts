@@ -85,6 +85,6 @@ function bulk(letter: Letter, options: DeliverabilityOptions): readonly Finding[
 }
 
 function coversList(field: string): boolean {
-  const names = (/\bh\s*=([^;]*)/i.exec(field)?.[1] ?? '').toLowerCase().split(':').map((name) => name.trim());
-  return names.includes('list-unsubscribe') && names.includes('list-unsubscribe-post');
+  const names = new Set((/\bh\s*=([^;]*)/i.exec(field)?.[1] ?? '').toLowerCase().split(':').map((name) => name.trim()));
+  return names.has('list-unsubscribe') && names.has('list-unsubscribe-post');
 }

@@ -8,7 +8,7 @@ import { send } from './application.ts';
 
 const mail = useMail();
 
-test('a letter is received', async (t) => {
+void test('a letter is received', async (t) => {
   const inbox = mail().inbox();
   await send(mail(), { to: inbox.address, subject: 'Verify', text: 'Your code is 482913. https://shop.test/v' });
   const letter = await t.assert.receives(inbox, { subject: 'Verify' });
@@ -18,7 +18,7 @@ test('a letter is received', async (t) => {
   await t.assert.isDeliverable(letter);
 });
 
-test('what fails says why', async (t) => {
+void test('what fails says why', async (t) => {
   const inbox = mail().inbox();
   await assert.rejects(t.assert.receives(inbox, undefined, { timeout: 1 }), /No letter came at all/);
   await send(mail(), { to: inbox.address, subject: 'Hi' });
