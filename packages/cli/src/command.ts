@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util';
 export interface Io {
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
+  /** `isTTY`: a person sees it at once, and it can be drawn over. */
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   cwd(): string;
 }

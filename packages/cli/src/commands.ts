@@ -10,10 +10,11 @@ import { domainCommands } from './commands/domain.ts';
 import { queueCommands } from './commands/queue.ts';
 import { sendmail } from './commands/sendmail.ts';
 import { serve } from './commands/serve.ts';
+import { storeCommands } from './commands/store.ts';
 import { trace } from './commands/trace.ts';
 
 export const COMMANDS: readonly Command[] = [
   dev, serve, ...configCommands,
   ...accountCommands, ...aliasCommands, ...domainCommands,
-  trace, ...queueCommands, sendmail,
+  trace, ...queueCommands, sendmail, ...storeCommands,
 ];

@@ -4,7 +4,9 @@
  * With no server running, the same API is opened over the store in this process; the store's
  * lock keeps the two apart.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '@posthorn/server/config/config.ts';
 import { Failure } from './command.ts';
@@ -55,6 +57,30 @@ export async function withControl<T>(config: Config, use: (control: Control) => 
   }
 }
 
+/** The socket of the server of this configuration; undefined if none is running. */
+export async function runningSocket(config: Config): Promise<string | undefined> {
+  const socketPath = join(config.data, 'control.sock');
+  return await isAnswering((question) => askSocket(socketPath, question)) ? socketPath : undefined;
+}
+
+/** Lets `use` speak to the server over a socket; with none running, to the same API in this process, on a socket of its own. */
+export async function withSocket<T>(config: Config, use: (socketPath: string) => Promise<T>): Promise<T> {
+  const running = await runningSocket(config);
+  if (running !== undefined) return use(running);
+  const { openBooks } = await import('@posthorn/server/books.ts');
+  const books = await openBooks(config).catch((error: unknown) => {
+    throw toldFault(error);
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'posthorn-'));
+  try {
+    await books.listen(join(folder, 'control.sock'));
+    return await use(join(folder, 'control.sock'));
+  } finally {
+    await books.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 function controlOver(ask: (question: Question) => Promise<RawAnswer>, isRunning: boolean): Control {
   return {
     isRunning,
@@ -68,7 +94,7 @@ function controlOver(ask: (question: Question) => Promise<RawAnswer>, isRunning:
 }
 
 /** RFC 9457 §3.1: a problem says what is wrong in `detail`; ours may bring a list. */
-function sentence(problem: unknown): string | undefined {
+export function sentence(problem: unknown): string | undefined {
   if (typeof problem !== 'object' || problem === null || !('detail' in problem)) return undefined;
   const more = 'problems' in problem && Array.isArray(problem.problems) ? problem.problems.map((one) => `\n  ${String(one)}`).join('') : '';
   return `${String(problem.detail)}${more}`;
@@ -93,7 +119,7 @@ async function isAnswering(ask: (question: Question) => Promise<RawAnswer>): Pro
 }
 
 /** The system's word, or what was said instead. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 

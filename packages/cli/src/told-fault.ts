@@ -6,7 +6,7 @@
 import { Failure } from './command.ts';
 
 /** Those whose message is such a sentence. */
-const TOLD: ReadonlySet<string> = new Set(['ListenFault', 'StoreFault', 'StoreLocked', 'StoreRefused']);
+const TOLD: ReadonlySet<string> = new Set(['CareRefused', 'ListenFault', 'StoreFault', 'StoreLocked', 'StoreRefused']);
 
 /** A `Failure`, or the error as it is: a bug. */
 export function toldFault(error: unknown): unknown {

@@ -15,6 +15,7 @@ import type { ApiOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { aliasRoutes } from './routes/aliases.ts';
+import { careRoutes } from './routes/care.ts';
 import { configRoutes } from './routes/config.ts';
 import { domainRoutes } from './routes/domains.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -34,7 +35,8 @@ const REQUEST_MS_MAX = 300_000;
 export function createApi(options: ApiOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: JSON_OCTETS_MAX,
-    requestTimeout: REQUEST_MS_MAX,
+    // Whoever may use the control socket may take its time: a mailbox that comes in takes long.
+    requestTimeout: options.access === 'open' ? 0 : REQUEST_MS_MAX,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 1000 },
     frameworkErrors: (_error, _request, reply) => { sendProblem(reply, { status: 400, detail: 'The request cannot be read.' }); },
@@ -59,7 +61,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   guard(app, { ...options, whoSignedIn: (cookies) => signIns.find(cookies) });
   addEntityTags(app);
   const describe = describeRoutes(app, options.version);
-  for (const routes of [publicRoutes, accountRoutes, quotaRoutes, aliasRoutes, domainRoutes, queueRoutes, traceRoutes, sendRoutes, configRoutes]) {
+  for (const routes of [publicRoutes, accountRoutes, quotaRoutes, aliasRoutes, domainRoutes, queueRoutes, traceRoutes, sendRoutes, careRoutes, configRoutes]) {
     routes(app, options);
   }
   const parts = letterParts(options);

@@ -3,7 +3,7 @@
  */
 import type { Administration } from '@posthorn/directory/administration.ts';
 import type { Directory } from '@posthorn/directory/directory.ts';
-import type { Store } from '@posthorn/store/store.ts';
+import type { Care, Store } from '@posthorn/store/store.ts';
 import type { Clock } from '@posthorn/world/clock.ts';
 import type { Log } from '@posthorn/world/log.ts';
 import type { Random } from '@posthorn/world/random.ts';
@@ -21,6 +21,8 @@ export interface ApiOptions extends AccessOptions {
   readonly dkim: DkimPort;
   /** Absent where no letter can be sent: without a running server. */
   readonly submit?: SubmitPort;
+  /** Absent where there are no books as a whole, as in tests. */
+  readonly care?: Care;
   /** Absent where there is nothing to reload. */
   readonly config?: ConfigPort;
   readonly metrics: readonly MetricSource[];

@@ -2,6 +2,7 @@
  * The books without a server: for commands when none is running. The store's lock keeps others out.
  */
 import { createApi } from '@posthorn/httpd/api.ts';
+import { listenApi } from '@posthorn/httpd/listen.ts';
 import type { QueuePort } from '@posthorn/httpd/ports.ts';
 import type { Store } from '@posthorn/store/store.ts';
 import type { Clock } from '@posthorn/world/clock.ts';
@@ -11,8 +12,10 @@ import { version } from './version.ts';
 import { realWorld } from './world.ts';
 
 export interface Books {
-  /** Answers by `inject`; it does not listen. */
+  /** Answers by `inject`; listens only when it is told to. */
   readonly api: ReturnType<typeof createApi>;
+  /** On a unix socket of this path. */
+  listen(path: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,6 +29,7 @@ export async function openBooks(config: Config): Promise<Books> {
     login: (attempt) => directory.login(attempt),
     isOurDomain: (domain) => directory.isOurDomain(domain),
     queue: queueOf(store, world.clock),
+    care: store.care,
     metrics: [],
     clock: world.clock,
     random: world.random,
@@ -37,6 +41,9 @@ export async function openBooks(config: Config): Promise<Books> {
   });
   return {
     api,
+    listen: async (path) => {
+      await listenApi(api, { path });
+    },
     close: async () => {
       await api.close();
       await store.close();

@@ -34,6 +34,7 @@ export function openApi({ where, config, world, parts: { core, post }, bound, su
     login: (attempt) => core.directory.login(attempt),
     isOurDomain: (domain) => core.directory.isOurDomain(domain),
     queue: post.queue,
+    care: core.store.care,
     dkim: core.dkim,
     submit,
     ...(reload === undefined ? {} : { config: { reload } }),
