@@ -38,7 +38,7 @@ const HOMES: readonly { readonly what: string; readonly pattern: RegExp; readonl
   { what: 'the environment', pattern: /\bprocess\.env\b/, home: /^packages\/(cli\/src|server\/src\/config)\// },
   { what: 'the console', pattern: /\bconsole\./, home: /^packages\/cli\/src\// },
   { what: 'a system module', pattern: /['"]node:(net|tls|dns|dgram|http|https)(\/promises)?['"]/, home: /^packages\/(world\/src\/(node\/|tls\.ts)|smtpd\/src\/wire\/|cli\/src\/|server\/src\/)/ },
-  { what: 'the file system', pattern: /['"]node:fs(\/promises)?['"]/, home: /^packages\/(world\/src\/node|store\/src\/sqlite|httpd\/src|server\/src|cli\/src)\// },
+  { what: 'the file system', pattern: /['"]node:fs(\/promises)?['"]/, home: /^packages\/(world\/src\/node|store\/src\/sqlite|httpd\/src|web\/src|server\/src|cli\/src)\// },
   { what: 'a thread', pattern: /['"]node:worker_threads['"]/, home: /^packages\/(store\/src\/sqlite|trust\/src\/worker)\// },
   { what: 'SQL', pattern: /\.(prepare|exec)\(\s*['"`]|\b(INSERT INTO|SELECT [a-z*].* FROM|DELETE FROM|UPDATE [a-z_]+ SET)\b/, home: /^packages\/store\/src\/sqlite\// },
 ];

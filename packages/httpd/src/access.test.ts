@@ -4,15 +4,15 @@ import type { LoginAnswer } from '@posthorn/directory/directory.ts';
 import { accountId } from '@posthorn/store/ids.ts';
 import { testApi } from './testing/api.ts';
 
-const PUBLIC = ['DELETE /rest/v1/session', 'GET /', 'GET /healthz', 'GET /metrics', 'GET /readyz', 'GET /rest/v1/session', 'POST /rest/v1/session'];
+const PUBLIC = ['DELETE /rest/v1/session', 'GET /', 'GET /healthz', 'GET /metrics', 'GET /readyz', 'GET /rest/v1/session', 'POST /letter-frame', 'POST /rest/v1/session'];
 const READERS = [
-  'DELETE /rest/v1/letters', 'GET /rest/v1/events', 'GET /rest/v1/letters', 'GET /rest/v1/letters/:id', 'GET /rest/v1/letters/:id/headers', 'GET /rest/v1/letters/:id/parts/:part',
-  'GET /rest/v1/letters/:id/raw', 'GET /rest/v1/letters/:id/render', 'GET /rest/v1/letters/wait', 'PATCH /rest/v1/letters',
+  'DELETE /rest/v1/letters', 'GET /rest/v1/events', 'GET /rest/v1/images', 'GET /rest/v1/letters', 'GET /rest/v1/letters/:id', 'GET /rest/v1/letters/:id/checks', 'GET /rest/v1/letters/:id/headers', 'GET /rest/v1/letters/:id/parts/:part',
+  'GET /rest/v1/letters/:id/raw', 'GET /rest/v1/letters/:id/render', 'GET /rest/v1/letters/wait', 'PATCH /rest/v1/letters', 'POST /rest/v1/letters/:id/links',
 ];
 const ADMINISTRATORS = [
   'DELETE /rest/v1/accounts/:address', 'DELETE /rest/v1/aliases/:address', 'GET /rest/v1/accounts', 'GET /rest/v1/aliases', 'GET /rest/v1/domains/:name/dkim', 'GET /rest/v1/openapi.json',
   'GET /rest/v1/queue', 'GET /rest/v1/queue/:id', 'GET /rest/v1/trace/:what', 'POST /rest/v1/accounts', 'POST /rest/v1/config/reload',
-  'POST /rest/v1/domains/:name/dkim', 'POST /rest/v1/queue/commands', 'POST /rest/v1/send', 'PUT /rest/v1/accounts/:address/password', 'GET /rest/v1/accounts/:address/quota', 'PUT /rest/v1/accounts/:address/quota', 'PUT /rest/v1/aliases/:address',
+  'POST /rest/v1/domains/:name/dkim', 'POST /rest/v1/queue/commands', 'POST /rest/v1/send', 'POST /rest/v1/store/backups', 'POST /rest/v1/store/examinations', 'PUT /rest/v1/accounts/:address/password', 'GET /rest/v1/accounts/:address/quota', 'PUT /rest/v1/accounts/:address/quota', 'PUT /rest/v1/aliases/:address',
 ];
 
 /** Every route of an application, as `METHOD url`, from what it itself says. */

@@ -19,6 +19,7 @@ import { careRoutes } from './routes/care.ts';
 import { configRoutes } from './routes/config.ts';
 import { domainRoutes } from './routes/domains.ts';
 import { eventRoutes } from './routes/events.ts';
+import { letterCheckRoutes } from './routes/letter-checks.ts';
 import { letterContentRoutes } from './routes/letter-contents.ts';
 import { letterRoutes } from './routes/letters.ts';
 import { publicRoutes } from './routes/public.ts';
@@ -26,6 +27,7 @@ import { quotaRoutes } from './routes/quotas.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { sendRoutes } from './routes/send.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { webRoutes } from './routes/web.ts';
 import { traceRoutes } from './routes/trace.ts';
 import { SignIns } from './sign-ins.ts';
 
@@ -67,7 +69,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   const parts = letterParts(options);
   app.addHook('preClose', async () => { parts.feed.close(); });
   for (const routes of [letterRoutes, eventRoutes]) routes(app, options, parts);
-  letterContentRoutes(app, options);
+  for (const routes of [letterContentRoutes, letterCheckRoutes, webRoutes]) routes(app, options);
   sessionRoutes(app, options, signIns);
   app.get('/rest/v1/openapi.json', { schema: { hide: true } }, () => describe());
   return app;

@@ -5,6 +5,7 @@ import type { Administration } from '@posthorn/directory/administration.ts';
 import type { Directory } from '@posthorn/directory/directory.ts';
 import type { Care, Store } from '@posthorn/store/store.ts';
 import type { Clock } from '@posthorn/world/clock.ts';
+import type { Egress } from '@posthorn/world/egress.ts';
 import type { Log } from '@posthorn/world/log.ts';
 import type { Random } from '@posthorn/world/random.ts';
 import type { AccessOptions } from './access.ts';
@@ -26,6 +27,8 @@ export interface ApiOptions extends AccessOptions {
   /** Absent where there is nothing to reload. */
   readonly config?: ConfigPort;
   readonly metrics: readonly MetricSource[];
+  /** The way out, for pictures and links of letters. */
+  readonly egress: Egress;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -34,4 +37,6 @@ export interface ApiOptions extends AccessOptions {
   /** Asked for each visit: ports are known only when everything listens. */
   readonly home: () => HomePage;
   readonly version: string;
+  /** The folder of the web page, built if need be; absent where there is only the first page. */
+  readonly web?: () => Promise<string>;
 }

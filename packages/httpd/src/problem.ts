@@ -26,6 +26,7 @@ const TITLES: Readonly<Record<number, string>> = {
   429: 'Too often',
   500: 'Our mistake',
   501: 'Not here',
+  502: 'Not from there',
   503: 'Not now',
 };
 

@@ -6,6 +6,7 @@ import { listenApi } from '@posthorn/httpd/listen.ts';
 import type { QueuePort } from '@posthorn/httpd/ports.ts';
 import type { Store } from '@posthorn/store/store.ts';
 import type { Clock } from '@posthorn/world/clock.ts';
+import { createEgress } from '@posthorn/world/node/egress.ts';
 import type { Config } from './config/config.ts';
 import { openCore } from './core.ts';
 import { version } from './version.ts';
@@ -33,6 +34,7 @@ export async function openBooks(config: Config): Promise<Books> {
     metrics: [],
     clock: world.clock,
     random: world.random,
+    egress: createEgress(world),
     log: world.log,
     messageOctetsMax: config.messageOctetsMax,
     access: 'open',

@@ -4,6 +4,8 @@
 import { createApi } from '@posthorn/httpd/api.ts';
 import type { Access } from '@posthorn/httpd/access.ts';
 import type { SubmitPort } from '@posthorn/httpd/ports.ts';
+import { assetFolder } from '@posthorn/web/assets.ts';
+import { createEgress } from '@posthorn/world/node/egress.ts';
 import { formatEndpoint } from './config/units.ts';
 import type { Config } from './config/config.ts';
 import type { Bound, Parts, ReloadAnswer } from './parts.ts';
@@ -41,10 +43,12 @@ export function openApi({ where, config, world, parts: { core, post }, bound, su
     metrics: [core.metrics],
     clock: world.clock,
     random: world.random,
+    egress: createEgress(world),
     log: world.log,
     messageOctetsMax: config.messageOctetsMax,
     access: where === 'control' ? 'open' : accessOf(config),
     hostNames: where === 'control' || !isDev || !isOnLoopback(config) ? 'any' : [],
+    ...(where === 'listener' ? { web: assetFolder } : {}),
     home: () => ({
       hostname: config.hostname,
       isDev,

@@ -9,7 +9,7 @@ import { sendProblem } from '../problem.ts';
 
 const isPublic = { config: { isPublic: true } } as const;
 
-export function publicRoutes(app: FastifyInstance, { store, metrics, home, clock, version, log }: ApiOptions): void {
+export function publicRoutes(app: FastifyInstance, { store, metrics, home, clock, version, log, web }: ApiOptions): void {
   const startedAt = clock.monotonic();
 
   app.get('/healthz', isPublic, () => ({ status: 'alive' }));
@@ -34,6 +34,7 @@ export function publicRoutes(app: FastifyInstance, { store, metrics, home, clock
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(formatMetrics([...own, ...collected.flat()]));
   });
 
+  if (web !== undefined) return;
   app.get('/', isPublic, (_request, reply) => reply
     .type('text/html; charset=utf-8')
     .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")

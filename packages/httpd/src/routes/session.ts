@@ -4,7 +4,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiOptions } from '../options.ts';
 import { sendProblem } from '../problem.ts';
-import { ADDRESS, NOTHING, objectOf } from '../schemas.ts';
+import { ADDRESS, listOf, NOTHING, objectOf } from '../schemas.ts';
 import type { SignIns } from '../sign-ins.ts';
 
 const SESSION_SCHEMA = objectOf({
@@ -13,12 +13,13 @@ const SESSION_SCHEMA = objectOf({
   isDev: { type: 'boolean', description: 'All mail is caught here, and nothing leaves.' },
   hostname: { type: 'string' },
   version: { type: 'string' },
+  listeners: { ...listOf(objectOf({ protocol: { type: 'string' }, at: { type: 'string' } })), description: 'Told to administrators.' },
 }, ['role', 'isDev', 'hostname', 'version']);
 
 export function sessionRoutes(app: FastifyInstance, { login, home, version }: ApiOptions, signIns: SignIns): void {
   const shown = ({ principal }: Pick<FastifyRequest, 'principal'>): object => {
-    const { isDev, hostname } = home();
-    return { role: principal.kind, isDev, hostname, version, ...(principal.kind === 'reader' ? { address: principal.account.address } : {}) };
+    const { isDev, hostname, listeners } = home();
+    return { role: principal.kind, isDev, hostname, version, ...(principal.kind === 'administrator' ? { listeners } : {}), ...(principal.kind === 'reader' ? { address: principal.account.address } : {}) };
   };
 
   app.get('/rest/v1/session', {

@@ -86,6 +86,7 @@ export function testApi(changes: Partial<ApiOptions> = {}): TestApi {
       },
     },
     metrics: [],
+    egress: { fetch: ({ url }) => Promise.resolve({ kind: 'refused', why: `${url} is not asked in tests.` }) },
     clock,
     random,
     log,
