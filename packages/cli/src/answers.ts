@@ -23,6 +23,30 @@ export interface ShownQuota {
   readonly limits: Partial<ShownResources>;
 }
 
+export interface ShownDeleted {
+  readonly id: string;
+  readonly subject: string | null;
+  readonly from: string;
+  readonly octets: number;
+  readonly mailbox: string;
+  readonly deletedAt: string;
+}
+
+export interface ShownFormer {
+  readonly uid: number;
+  readonly id: string;
+  readonly subject: string | null;
+  readonly from: string;
+  readonly date: string;
+  readonly octets: number;
+  readonly fate: { readonly kind: 'here' | 'deleted' | 'moved'; readonly at?: string; readonly to?: string };
+}
+
+export interface ShownRestored {
+  readonly mailbox: string;
+  readonly letters: number;
+}
+
 export interface ShownAlias {
   readonly address: string;
   readonly targets: readonly string[];
@@ -72,6 +96,28 @@ export function isAccount(value: unknown): value is ShownAccount {
 
 export function isQuota(value: unknown): value is ShownQuota {
   return has(value, 'of', 'used', 'limits');
+}
+
+export function isDeleted(value: unknown): value is ShownDeleted {
+  return has(value, 'id', 'mailbox', 'deletedAt');
+}
+
+export function isFormer(value: unknown): value is ShownFormer {
+  return has(value, 'uid', 'id', 'fate');
+}
+
+export function isRestored(value: unknown): value is ShownRestored {
+  return has(value, 'mailbox', 'letters');
+}
+
+/** Whether an act says that it has to be asked for again. */
+export function hasMore(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'hasMore' in answer && answer.hasMore === true;
+}
+
+/** Where the next page begins; undefined after the last. */
+export function nextIn(answer: unknown): number | undefined {
+  return typeof answer === 'object' && answer !== null && 'next' in answer && typeof answer.next === 'number' ? answer.next : undefined;
 }
 
 export function isAlias(value: unknown): value is ShownAlias {

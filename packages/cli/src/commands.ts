@@ -7,6 +7,7 @@ import { aliasCommands } from './commands/alias.ts';
 import { configCommands } from './commands/config.ts';
 import { dev } from './commands/dev.ts';
 import { domainCommands } from './commands/domain.ts';
+import { keptCommands } from './commands/kept.ts';
 import { queueCommands } from './commands/queue.ts';
 import { sendmail } from './commands/sendmail.ts';
 import { serve } from './commands/serve.ts';
@@ -16,5 +17,6 @@ import { trace } from './commands/trace.ts';
 export const COMMANDS: readonly Command[] = [
   dev, serve, ...configCommands,
   ...accountCommands, ...aliasCommands, ...domainCommands,
+  ...keptCommands,
   trace, ...queueCommands, sendmail, ...storeCommands,
 ];

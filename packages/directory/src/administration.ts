@@ -37,6 +37,7 @@ export interface Administration {
   /** False where any password is welcome. */
   readonly keepsPasswords: boolean;
   accounts(): Promise<readonly Account[]>;
+  account(address: string): Promise<Account | undefined>;
   /** Without a password nobody can log in. */
   addAccount(address: string, password?: string): Promise<AddAccountAnswer>;
   setPassword(address: string, password: string): Promise<SetPasswordAnswer>;
@@ -71,6 +72,7 @@ export function createAdministration({ store, clock, hasher, quotas, isOurDomain
   return {
     keepsPasswords: hasher !== undefined,
     accounts: () => store.accounts.list(),
+    account: find,
     async addAccount(address, password) {
       const parsed = parseAddress(address);
       if (parsed === undefined) return { kind: 'not-an-address' };

@@ -12,7 +12,7 @@ const READERS = [
 const ADMINISTRATORS = [
   'DELETE /rest/v1/accounts/:address', 'DELETE /rest/v1/aliases/:address', 'GET /rest/v1/accounts', 'GET /rest/v1/aliases', 'GET /rest/v1/domains/:name/dkim', 'GET /rest/v1/openapi.json',
   'GET /rest/v1/queue', 'GET /rest/v1/queue/:id', 'GET /rest/v1/trace/:what', 'POST /rest/v1/accounts', 'POST /rest/v1/config/reload',
-  'POST /rest/v1/domains/:name/dkim', 'POST /rest/v1/queue/commands', 'POST /rest/v1/send', 'POST /rest/v1/store/backups', 'POST /rest/v1/store/examinations', 'PUT /rest/v1/accounts/:address/password', 'GET /rest/v1/accounts/:address/quota', 'PUT /rest/v1/accounts/:address/quota', 'PUT /rest/v1/aliases/:address',
+  'POST /rest/v1/domains/:name/dkim', 'POST /rest/v1/queue/commands', 'POST /rest/v1/send', 'POST /rest/v1/store/backups', 'POST /rest/v1/store/examinations', 'PUT /rest/v1/accounts/:address/password', 'GET /rest/v1/accounts/:address/deleted', 'POST /rest/v1/accounts/:address/restore', 'GET /rest/v1/accounts/:address/mailboxes/:mailbox', 'GET /rest/v1/accounts/:address/quota', 'PUT /rest/v1/accounts/:address/quota', 'PUT /rest/v1/aliases/:address',
 ];
 
 /** Every route of an application, as `METHOD url`, from what it itself says. */

@@ -22,6 +22,7 @@ import { eventRoutes } from './routes/events.ts';
 import { letterCheckRoutes } from './routes/letter-checks.ts';
 import { letterContentRoutes } from './routes/letter-contents.ts';
 import { letterRoutes } from './routes/letters.ts';
+import { keptRoutes } from './routes/kept.ts';
 import { publicRoutes } from './routes/public.ts';
 import { quotaRoutes } from './routes/quotas.ts';
 import { queueRoutes } from './routes/queue.ts';
@@ -63,7 +64,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   guard(app, { ...options, whoSignedIn: (cookies) => signIns.find(cookies) });
   addEntityTags(app);
   const describe = describeRoutes(app, options.version);
-  for (const routes of [publicRoutes, accountRoutes, quotaRoutes, aliasRoutes, domainRoutes, queueRoutes, traceRoutes, sendRoutes, careRoutes, configRoutes]) {
+  for (const routes of [publicRoutes, accountRoutes, quotaRoutes, keptRoutes, aliasRoutes, domainRoutes, queueRoutes, traceRoutes, sendRoutes, careRoutes, configRoutes]) {
     routes(app, options);
   }
   const parts = letterParts(options);

@@ -26,6 +26,7 @@ function quietStore(acceptAnswer: () => AcceptAnswer): Store {
     },
     ledger: { ofLetter: nothing, find: nothing },
     quotas: { usage: nothing, usageOfDomain: nothing },
+    kept: { deleted: nothing, asOf: nothing, restore: nothing },
     search: { find: nothing, isQuick: nothing, catchUp: nothing, rebuild: nothing },
     care: { examine: nothing, backUp: nothing },
     accept: () => Promise.resolve(acceptAnswer()),

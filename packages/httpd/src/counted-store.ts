@@ -31,6 +31,7 @@ export function countedStore(store: Store): CountedStore {
     letters: store.letters,
     ledger: store.ledger,
     quotas: store.quotas,
+    kept: store.kept,
     search: store.search,
     care: store.care,
     spool: countingSpool(store.spool, countSettled),

@@ -44,6 +44,7 @@ const TELLERS: Readonly<Record<Act, (recipient: string, detail: LedgerDetail) =>
   seen: (_recipient, detail) => `read in ${text(detail, 'mailbox') ?? 'a mailbox'}${uid(detail)}`,
   copied: (_recipient, detail) => `copied${between(detail)}${uid(detail)}`,
   moved: (_recipient, detail) => `moved${between(detail)}${uid(detail)}`,
+  restored: (_recipient, detail) => `put back${between(detail)}${uid(detail)}`,
   expunged: (_recipient, detail) => `deleted from ${text(detail, 'mailbox') ?? 'a mailbox'}${uid(detail)}`,
 };
 

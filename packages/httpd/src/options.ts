@@ -14,7 +14,7 @@ import type { MetricSource } from './metrics.ts';
 import type { ConfigPort, DkimPort, QueuePort, SubmitPort } from './ports.ts';
 
 export interface ApiOptions extends AccessOptions {
-  readonly store: Pick<Store, 'check' | 'contents' | 'ledger' | 'letters' | 'mailboxes' | 'messages' | 'watch'>;
+  readonly store: Pick<Store, 'check' | 'contents' | 'kept' | 'ledger' | 'letters' | 'mailboxes' | 'messages' | 'watch'>;
   readonly administration: Administration;
   readonly login: Directory['login'];
   readonly isOurDomain: (domain: string) => boolean;

@@ -39,7 +39,9 @@ export interface Core {
 export async function openCore(config: Config, world: World, isElsewhere?: (domain: string) => boolean): Promise<Core> {
   const { data } = config;
   const { clock, log, disk } = world;
-  const store = await openSqliteStore({ path: data, clock, log, ...(disk === undefined ? {} : { disk }) }).catch((error: unknown) => {
+  // What is in memory is there for a test, which clears it often: nobody puts it back, and it should not pile up.
+  const retention = config.retention ?? (data === ':memory:' ? { undeleteMs: 0 } : {});
+  const store = await openSqliteStore({ path: data, clock, log, retention, ...(disk === undefined ? {} : { disk }) }).catch((error: unknown) => {
     throw dataFault(data, error);
   });
   try {

@@ -185,11 +185,11 @@ class OpenHost implements Host {
 
 /** What a running host cannot change, said as a problem each. */
 function needingRestart(now: Config, next: Config): readonly string[] {
-  const fixed = (['hostname', 'data', 'listeners', 'dnsServers', 'messageOctetsMax', 'httpToken'] as const)
+  const fixed = (['hostname', 'data', 'listeners', 'dnsServers', 'messageOctetsMax', 'httpToken', 'retention'] as const)
     .filter((key) => JSON.stringify(now[key]) !== JSON.stringify(next[key]));
   return fixed.map((key) => `${NAMES[key]} takes effect at a restart only; nothing was changed`);
 }
 
 const NAMES = {
-  hostname: 'hostname', data: 'data', listeners: '[[listener]]', dnsServers: '[dns] servers', messageOctetsMax: '[limits] message', httpToken: '[http] token',
+  hostname: 'hostname', data: 'data', listeners: '[[listener]]', dnsServers: '[dns] servers', messageOctetsMax: '[limits] message', httpToken: '[http] token', retention: '[retention]',
 } as const;

@@ -18,8 +18,8 @@ export type Tell = (progress: Progress) => void;
 
 /** Something in the books that is not as it was written. */
 export interface Damage {
-  /** What is hit: a message in a mailbox, a letter under way, stored octets that nothing uses, or the books' structure. */
-  readonly what: 'message' | 'spooled letter' | 'unused content' | 'structure';
+  /** What is hit: a message in a mailbox, one that was deleted and can be put back, a letter under way, stored octets that nothing uses, or the books' structure. */
+  readonly what: 'message' | 'deleted letter' | 'spooled letter' | 'unused content' | 'structure';
   /** Address. */
   readonly account?: string;
   /** Name. */

@@ -19,7 +19,7 @@ export type Act =
   /** A notice about this letter was made; `detail.notice` is its letter id. */
   | 'notified'
   /** A person's acts, with a UID set. */
-  | 'appended' | 'seen' | 'copied' | 'moved' | 'expunged';
+  | 'appended' | 'seen' | 'copied' | 'moved' | 'expunged' | 'restored';
 
 export type LedgerDetail = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 

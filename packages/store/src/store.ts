@@ -10,6 +10,7 @@ import type { BackupReport, Examination, Tell } from './care.ts';
 import type { Accounts } from './accounts.ts';
 import type { Aliases } from './aliases.ts';
 import type { Contents } from './contents.ts';
+import type { Kept } from './kept.ts';
 import type { Keys } from './keys.ts';
 import type { Ledger } from './ledger.ts';
 import type { Letters } from './letters.ts';
@@ -31,6 +32,7 @@ export interface Store {
   readonly spool: Spool;
   readonly ledger: Ledger;
   readonly quotas: Quotas;
+  readonly kept: Kept;
   readonly search: LetterSearch;
   /** Writes a letter and everything it causes in one transaction. */
   accept: Accept;

@@ -119,3 +119,13 @@ test('quotas are for each account, for each of a domain, and for a whole domain'
     '10: quota.account must be a string: a size such as "1GB"', '11: quota.letters is not a key we know; here there can be account, account_letters',
   ]);
 });
+
+test('what is kept, and for how long, may be said in part', () => {
+  const retentionOf = (text: string): unknown => {
+    const answer = read(`${GOOD}[retention]\n${text}`);
+    return answer.kind === 'config' ? answer.config.retention : answer.problems.map(({ what }) => what);
+  };
+  expect(retentionOf('undelete = "0s"')).toEqual({ undeleteMs: 0, ledgerMs: 90 * 86_400_000 });
+  expect(retentionOf('ledger = "1d"')).toEqual({ undeleteMs: 14 * 86_400_000, ledgerMs: 86_400_000 });
+  expect(retentionOf('undelete = "long"')).toEqual(['retention.undelete = "long" is not a time such as "14d"']);
+});

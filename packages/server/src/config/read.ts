@@ -15,6 +15,7 @@ import type { Config, ListenerConfig, Protocol } from './config.ts';
 import { Fields, errorCode } from './fields.ts';
 import type { Problem, Surroundings } from './fields.ts';
 import { readDomainQuota, readQuota } from './quotas.ts';
+import { readRetention } from './retention.ts';
 import { readTree } from './tree.ts';
 import { formatEndpoint, parseDuration, parseEndpoint, parseNetwork, parseSize } from './units.ts';
 
@@ -73,6 +74,7 @@ function readTop(top: Fields): Config | undefined {
   const postmaster = readPostmaster(top, domains);
   const relay = readRelay(top.table('relay'), dnsServers !== undefined);
   const trust = readTrust(top.table('trust'));
+  const retention = readRetention(top.table('retention'));
   const http = top.table('http');
   const httpToken = http.secret('token');
   http.done();
@@ -82,6 +84,7 @@ function readTop(top: Fields): Config | undefined {
     trustedNetworks: trusted ?? [],
     messageOctetsMax: message ?? DEFAULTS.messageOctetsMax,
     ...(postmaster === undefined ? {} : { postmaster }),
+    ...(retention === undefined ? {} : { retention }),
     ...(tls === undefined ? {} : { tls }),
     ...(dnsServers === undefined ? {} : { dnsServers }),
     ...(httpToken === undefined ? {} : { httpToken }),

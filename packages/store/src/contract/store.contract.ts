@@ -7,6 +7,7 @@ import type { Uid } from '../ids.ts';
 import type { Store } from '../store.ts';
 import { acceptanceContract } from './acceptance.contract.ts';
 import { directoryContract } from './directory.contract.ts';
+import { keptContract } from './kept.contract.ts';
 import { LETTER, NOW, PREFIX, acceptance, collect, copyFor, inboxOf, onward, person } from './letters.ts';
 import { lettersContract } from './letters.contract.ts';
 import { messagesContract } from './messages.contract.ts';
@@ -279,6 +280,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     messagesContract(open);
     lettersContract(open);
     quotaContract(open);
+    keptContract(open);
     searchContract(open);
     spoolContract(open);
     ledgerContract(open);

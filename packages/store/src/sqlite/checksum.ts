@@ -42,6 +42,9 @@ export interface MessageState {
   readonly keywords: string | null;
 }
 
+/** What is kept of a message that left its mailbox. */
+export interface GoneFields extends Omit<MessageFields, 'born'>, Omit<MessageState, 'modseq'> {}
+
 /** What a spooled letter's row says that never changes. */
 export interface SpoolFields {
   readonly id: number;
@@ -85,6 +88,11 @@ export function messageChecksum(fields: MessageFields): number {
 /** Begins otherwise than the fields do: what is the same in both must not cancel out. */
 export function stateChecksum({ modseq, bits, keywords }: MessageState): number {
   return crc32(`state ${modseq} ${bits} ${keywords ?? ''}`);
+}
+
+export function goneChecksum(fields: GoneFields): number {
+  const { account, mailbox, uid, content, prefixStart, prefixEnd, octets, internalDate, savedAt, bits, keywords } = fields;
+  return crc32(`gone ${account} ${mailbox} ${uid} ${content} ${prefixStart} ${prefixEnd} ${octets} ${internalDate} ${savedAt} ${bits} ${keywords ?? ''}`);
 }
 
 export function spoolChecksum(fields: SpoolFields): number {

@@ -81,9 +81,9 @@ export class SqliteLetters implements Letters {
       WHERE l.letter = ? AND l.act = 'appended'`);
     const sums = (of: string): string => `
       SELECT count(*) AS letters, coalesce(sum(unseen), 0) AS unseen, coalesce(sum(octets), 0) AS octets FROM
-        (SELECT max(flags & ${SEEN} = 0) AS unseen, max(octets) AS octets FROM message ${of} GROUP BY content)`;
+        (SELECT max(flags & ${SEEN} = 0) AS unseen, max(octets) AS octets FROM message m WHERE ${isThere} ${of} GROUP BY content)`;
     this.#counts = db.prepare(sums(''));
-    this.#countsOf = db.prepare(sums('WHERE account = ?'));
+    this.#countsOf = db.prepare(sums('AND m.account = ?'));
   }
 
   async page({ account, past, from, limit }: Parameters<Letters['page']>[0]): Promise<readonly LetterRow[]> {

@@ -3,8 +3,9 @@
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
+import type { Clock } from '@posthorn/world/clock.ts';
 import type { Log } from '@posthorn/world/log.ts';
+import { DEFAULT_RETENTION, type Retention } from '../retention.ts';
 import type { Store, Upgrade } from '../store.ts';
 import { SqliteContents } from './content-reader.ts';
 import { doubtsAbout } from './disk.ts';
@@ -30,29 +31,29 @@ export interface StoreOptions {
   readonly disk?: MemoryDisk;
   readonly clock: Clock;
   readonly log: Log;
-  /** How long the ledger remembers. Default: 90 days. */
-  readonly ledgerMs?: Milliseconds;
+  /** What is absent is as in `DEFAULT_RETENTION`. */
+  readonly retention?: Partial<Retention>;
   /** Told while books of an older version are brought to this one, which may take a while. */
   readonly upgrading?: (upgrade: Upgrade) => void;
 }
 
 /** Letters are nobody else's business. */
 const FOLDER_MODE = 0o700;
-const LEDGER_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** Throws `StoreLocked` or `StoreRefused`, or what the disk says. */
 export async function openSqliteStore(options: StoreOptions): Promise<Store> {
   return options.path === ':memory:' ? openInMemory(options) : openInFolder(options);
 }
 
-async function openInFolder({ path, clock, log, ledgerMs = LEDGER_MS, upgrading = () => {} }: StoreOptions): Promise<Store> {
+async function openInFolder({ path, clock, log, retention: given, upgrading = () => {} }: StoreOptions): Promise<Store> {
+  const retention = { ...DEFAULT_RETENTION, ...given };
   makeFolder(path);
   for (const doubt of doubtsAbout(path)) log.warn({ folder: path }, doubt);
   const lock = lockFolder(path);
   try {
     prepareShelf(path);
     const watchers = new Watchers(log);
-    const carrier = await startThread({ data: { folder: path, ledgerMs }, clock, log, upgrading, tell: (changes) => {
+    const carrier = await startThread({ data: { folder: path, retention }, clock, log, upgrading, tell: (changes) => {
       if (changes.some(({ kind }) => kind === 'mailbox')) search.look();
       watchers.tell(changes);
     } });
@@ -65,6 +66,7 @@ async function openInFolder({ path, clock, log, ledgerMs = LEDGER_MS, upgrading 
     return new SqliteStore({
       reader, carrier, contents, search, watchers,
       care: careOf(path, { carrier, clock }),
+    undeleteMs: retention.undeleteMs,
       interrupted: carrier.interrupted,
       walOctets: () => octetsOf(join(path, `${BOOKS_FILE}-wal`)),
       dispose: async () => {
@@ -93,13 +95,14 @@ function octetsOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-async function openInMemory({ clock, log, ledgerMs = LEDGER_MS, disk }: StoreOptions): Promise<Store> {
+async function openInMemory({ clock, log, retention: given, disk }: StoreOptions): Promise<Store> {
+  const retention = { ...DEFAULT_RETENTION, ...given };
   const ownDisk = disk ?? new MemoryDisk();
   const { db, shelf, shelved, tenure } = ownDisk.open();
   const watchers = new Watchers(log);
   const carrier = new InlineCarrier({
     // As on a disk: only at the opening nobody is just handing a file over.
-    begin: (isOpening) => new Writer(db, { removeFile: (name) => shelf.remove(name), shelved: isOpening ? shelved : [], ledgerMs }),
+    begin: (isOpening) => new Writer(db, { removeFile: (name) => shelf.remove(name), shelved: isOpening ? shelved : [], retention }),
     clock, log, disk: ownDisk, tenure,
     tell: (changes) => watchers.tell(changes),
   });
@@ -109,6 +112,7 @@ async function openInMemory({ clock, log, ledgerMs = LEDGER_MS, disk }: StoreOpt
   return new SqliteStore({
     reader, carrier, contents, search, watchers,
     care: NO_CARE,
+    undeleteMs: retention.undeleteMs,
     interrupted: carrier.interrupted,
     walOctets: () => 0,
     dispose: async () => {

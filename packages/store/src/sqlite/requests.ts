@@ -8,6 +8,7 @@ import type { Credentials, Account } from '../accounts.ts';
 import type { AcceptAnswer } from '../acceptance.ts';
 import type { Alias } from '../aliases.ts';
 import type { AccountId, LetterId, MailboxId, Uid } from '../ids.ts';
+import type { RestoreAnswer } from '../kept.ts';
 import type { DkimKey } from '../keys.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import type { Mailbox, Mailboxes, SpecialUse } from '../mailboxes.ts';
@@ -152,6 +153,10 @@ export type Request =
   | { readonly kind: 'search-indexed'; readonly dueUpTo: number }
   /** While a backup runs, nothing that it may have seen is swept away. */
   | { readonly kind: 'sweeping'; readonly backup: number; readonly isHeld: boolean }
+  | {
+    readonly kind: 'restore'; readonly account: AccountId; readonly since: number; readonly letters: readonly LetterId[] | null;
+    readonly mailbox: string | null; readonly into: string | null; readonly at: number;
+  }
   | { readonly kind: 'check' };
 
 /** What is answered, by the request's kind. */
@@ -183,6 +188,7 @@ export interface Answers {
   command: readonly LetterId[];
   'search-indexed': null;
   sweeping: null;
+  restore: RestoreAnswer;
   check: null;
 }
 

@@ -149,6 +149,26 @@ const QUOTAS = `
 /** Version 5: contents whose entry in the search index is out of date: gone, or given to more people. */
 const SEARCH = 'CREATE TABLE search_due (id INTEGER PRIMARY KEY AUTOINCREMENT, content INTEGER NOT NULL) STRICT;';
 
+/** Version 6: what was deleted is kept for a while. */
+const KEPT = `
+  -- Messages that left a mailbox, in the order of leaving: expunged, with their contents still in
+  -- use, or moved on (to_mailbox, to_uid), with nothing in use. The columns are those of message.
+  CREATE TABLE gone (
+    id INTEGER PRIMARY KEY, gone_at INTEGER NOT NULL, account INTEGER NOT NULL, mailbox INTEGER NOT NULL, uid INTEGER NOT NULL,
+    flags INTEGER NOT NULL, keywords TEXT, content INTEGER NOT NULL, prefix_start INTEGER NOT NULL, prefix_end INTEGER NOT NULL,
+    octets INTEGER NOT NULL, internal_date INTEGER NOT NULL, saved_at INTEGER NOT NULL,
+    to_mailbox INTEGER, to_uid INTEGER, checksum INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX gone_message ON gone (account, mailbox, uid);
+
+  -- Mailboxes that were removed; their messages stay as they are, under the mailbox's number.
+  CREATE TABLE removed_mailbox (
+    account INTEGER NOT NULL, id INTEGER NOT NULL, name TEXT NOT NULL, special_use TEXT, removed_at INTEGER NOT NULL,
+    PRIMARY KEY (account, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX removed_mailbox_at ON removed_mailbox (removed_at);
+`;
+
 /** How books become those of the next version: tables at once, then rows in batches, if there are any to be filled in. */
 export interface Step {
   readonly sql: string;
@@ -162,6 +182,7 @@ export const STEPS: readonly Step[] = [
   { sql: COPIES },
   { sql: QUOTAS },
   { sql: SEARCH },
+  { sql: KEPT },
 ];
 
 /** The version that this program reads and writes. */

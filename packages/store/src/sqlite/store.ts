@@ -13,6 +13,7 @@ import { SqliteLetters } from './letters.ts';
 import { SqliteMailboxes } from './mailboxes.ts';
 import { SqliteMessages } from './messages.ts';
 import { SqliteQuotas } from './quotas.ts';
+import { SqliteKept } from './kept.ts';
 import type { Query, Reader } from './reader.ts';
 import { SqliteSpool } from './spool.ts';
 import type { Watchers } from './watchers.ts';
@@ -24,6 +25,8 @@ export interface StoreParts {
   readonly contents: SqliteContents;
   readonly search: LetterSearch & { close(): Promise<void> };
   readonly watchers: Watchers;
+  /** How long deleted letters can be put back. */
+  readonly undeleteMs: number;
   readonly walOctets: () => number;
   /** Recipients whose attempt was cut off when the books were last in use. */
   readonly interrupted: number;
@@ -43,6 +46,7 @@ export class SqliteStore implements Store {
   readonly spool: SqliteSpool;
   readonly ledger: SqliteLedger;
   readonly quotas: SqliteQuotas;
+  readonly kept: SqliteKept;
   readonly search: LetterSearch;
   readonly care: Care;
   /** Bound, so that it can be handed on alone. */
@@ -52,7 +56,7 @@ export class SqliteStore implements Store {
   #closing: Promise<void> | undefined;
 
   constructor(parts: StoreParts) {
-    const { reader, carrier, contents, search } = parts;
+    const { reader, carrier, contents, search, undeleteMs } = parts;
     this.#parts = parts;
     this.accounts = new SqliteAccounts(reader, carrier);
     this.aliases = new SqliteAliases(reader, carrier);
@@ -64,6 +68,7 @@ export class SqliteStore implements Store {
     this.spool = new SqliteSpool(reader, carrier);
     this.ledger = new SqliteLedger(reader);
     this.quotas = new SqliteQuotas(reader);
+    this.kept = new SqliteKept(reader, { carrier, undeleteMs });
     this.search = search;
     this.care = parts.care;
     this.accept = (acceptance) => accept(acceptance, carrier);

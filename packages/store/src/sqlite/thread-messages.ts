@@ -1,6 +1,7 @@
 /**
  * What the main thread and the writer's thread say to each other.
  */
+import type { Retention } from '../retention.ts';
 import type { StoreChange, Upgrade } from '../store.ts';
 import type { Request } from './requests.ts';
 import type { Failure, Outcome } from './writer/writer.ts';
@@ -8,7 +9,7 @@ import type { Failure, Outcome } from './writer/writer.ts';
 /** Given to the thread when it is made. */
 export interface ThreadData {
   readonly folder: string;
-  readonly ledgerMs: number;
+  readonly retention: Retention;
   /** When the books were opened; absent when only the thread begins anew, and what others do goes on. */
   readonly openedAt?: number;
 }

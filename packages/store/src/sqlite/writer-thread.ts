@@ -42,7 +42,7 @@ class WriterThread {
   #isClosing = false;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(port: MessagePort, { folder, ledgerMs, openedAt }: ThreadData) {
+  constructor(port: MessagePort, { folder, retention, openedAt }: ThreadData) {
     this.#port = port;
     const db = openForWriting(join(folder, BOOKS_FILE), { tell: (upgrade) => this.#say({ kind: 'upgrading', upgrade }) });
     this.#wal = new WalKeeper(db);
@@ -50,7 +50,7 @@ class WriterThread {
     keepSchemaPages(db, folder);
     this.#writer = new Writer(db, {
       removeFile: (name) => removeFromShelf(folder, name),
-      ledgerMs,
+      retention,
       // Later on, a file whose letter is just being handed over is not in the books yet.
       shelved: openedAt === undefined ? [] : namesOnShelf(folder),
     });

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLog } from '@posthorn/world/log.ts';
 import { SimClock } from '@posthorn/world/sim/clock.ts';
@@ -236,5 +237,39 @@ test('mending lays aside what is damaged, tells IMAP clients that it is gone, an
   const changes = owner && mailbox && await again.messages.changes({ account: owner.id, mailbox: mailbox.id }, mailbox.highestModseq - 1 as typeof mailbox.highestModseq);
   expect(changes?.vanished).toContain(first?.uid);
   await again.close();
+  expect((await examineFolder(at('data'), quiet)).damages).toEqual([]);
+});
+
+/** Eve deletes a letter, moves one, and removes a mailbox with one in it. */
+async function deleteSome(store: Store): Promise<Awaited<ReturnType<typeof person>>> {
+  const ivy = await person(store, 'ivy@elm.test');
+  for (const name of ['gone', 'moved', 'junked']) await store.accept(await acceptance(store, name, { placements: [copyFor(ivy)] }));
+  const inbox = await inboxOf(store, ivy);
+  const [gone, moved, junked] = (await store.messages.states(inbox)).map(({ uid }) => uid);
+  const [trash, junk] = await Promise.all([store.mailboxes.byName(ivy.id, 'Trash'), store.mailboxes.byName(ivy.id, 'Junk')]);
+  if (gone === undefined || moved === undefined || junked === undefined || trash === undefined || junk === undefined) throw new Error('three letters and two mailboxes');
+  await store.messages.setFlags({ ...inbox, uids: [gone], how: 'add', flags: ['\\Deleted'], at: NOW });
+  await store.messages.expunge({ ...inbox, uids: [gone], at: NOW });
+  await store.messages.move({ ...inbox, uids: [moved], target: trash.id, at: NOW });
+  await store.messages.move({ ...inbox, uids: [junked], target: junk.id, at: NOW });
+  await store.mailboxes.remove(ivy.id, 'Junk', NOW);
+  return ivy;
+}
+
+test('what was deleted and can be put back is no damage, is examined, and comes over when books are mended', async () => {
+  const store = await openFull();
+  const ivy = await deleteSome(store);
+  await store.close();
+  expect((await examineFolder(at('data'), quiet)).damages).toEqual([]);
+  const db = new Sqlite(at('data', 'books.db'));
+  db.exec(`UPDATE gone SET internal_date = internal_date + 1 WHERE content = (SELECT id FROM content WHERE letter = 'gone')`);
+  db.close();
+  expect((await examineFolder(at('data'), quiet)).damages).toMatchObject([{ what: 'deleted letter', account: 'ivy@elm.test', mailbox: 'INBOX', letter: 'gone' }]);
+  await mendFolder(at('data'), AT, quiet);
+  const mended = await open(at('data'));
+  const deleted = await mended.kept.deleted({ account: ivy.id, since: 0, now: NOW, limit: 10 });
+  expect(deleted.map(({ letter, mailbox }) => `${letter} in ${mailbox}`)).toEqual(['junked in Junk']);
+  expect(await mended.kept.restore({ account: ivy.id, since: 0, at: NOW })).toEqual({ restored: [{ mailbox: 'Junk', letters: 1 }], hasMore: false });
+  await mended.close();
   expect((await examineFolder(at('data'), quiet)).damages).toEqual([]);
 });

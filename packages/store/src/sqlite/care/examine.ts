@@ -45,6 +45,7 @@ export function examine({ db, folder, tell, isWanted = () => true, why }: Examin
   checkStructure(db, findings, tell);
   const contents = checkContents({ db, folder, tell, isWanted });
   const messages = checkMessages(db, { contents, findings, tell });
+  checkGone(db, { contents, findings });
   const spooled = checkSpool(db, { contents, findings });
   for (const [id, why] of contents.damaged) {
     if (!contents.used.has(id)) findings.add({ what: 'unused content', why: `content ${id}: ${why}` });
@@ -132,6 +133,23 @@ function note(seen: Map<string, Set<number>>, [account = 0, mailbox = 0, uid = 0
   const uids = seen.get(place) ?? new Set();
   uids.add(uid);
   seen.set(place, uids);
+}
+
+/** Deleted letters, as long as they can be put back. */
+function checkGone(db: Database, { contents, findings }: Checking): void {
+  const judge = new MessageJudge(db);
+  const places = new Places(db);
+  for (const { key: [id = 0] } of patientKeys(db, { table: 'gone', key: ['id'] })) {
+    const judged = judge.gone(id);
+    if (judged === undefined || judged.isMoved) continue;
+    const { content, letter, place } = judged;
+    const why = judged.why ?? (content === undefined ? undefined : contents.damaged.get(content));
+    if (why === undefined) continue;
+    if (content !== undefined) contents.used.add(content);
+    // Put back or forgotten while we looked.
+    if (judge.gone(id) === undefined) continue;
+    findings.add({ what: 'deleted letter', ...(place === undefined ? {} : places.of(place)), ...(letter === undefined ? {} : { letter }), why });
+  }
 }
 
 function checkSpool(db: Database, { contents, findings }: Checking): number {

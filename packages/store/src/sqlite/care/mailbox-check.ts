@@ -102,11 +102,12 @@ function isThere(statement: Statement<[number, number, number], number>, key: re
   }
 }
 
-/** Messages whose mailbox is not there, and is not just being swept away. */
+/** Messages whose mailbox is not there, and was not removed. */
 function orphans(db: Database): readonly Damage[] {
   return db.prepare<[], { account: number; mailbox: number; messages: number }>(`
     SELECT account, mailbox, count(*) AS messages FROM message m
     WHERE NOT EXISTS (SELECT 1 FROM mailbox b WHERE b.account = m.account AND b.id = m.mailbox)
+      AND NOT EXISTS (SELECT 1 FROM removed_mailbox r WHERE r.account = m.account AND r.id = m.mailbox)
       AND NOT EXISTS (SELECT 1 FROM doomed d WHERE d.account = m.account AND d.mailbox = m.mailbox)
     GROUP BY account, mailbox`).all().map(({ account, mailbox, messages }) => (
     { what: 'structure', account: `account ${account}`, mailbox: `mailbox ${mailbox}`, why: `${messages} messages are in a mailbox that is not there` }));

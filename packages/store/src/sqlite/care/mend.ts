@@ -31,7 +31,7 @@ export interface MendOptions {
 }
 
 /** Not moved as they are: judged row by row, or made anew. */
-const JUDGED: ReadonlySet<string> = new Set(['message', 'content', 'spool', 'spool_recipient']);
+const JUDGED: ReadonlySet<string> = new Set(['message', 'gone', 'content', 'spool', 'spool_recipient']);
 const MADE_ANEW: ReadonlySet<string> = new Set(['shared', 'unused', 'doomed', 'note_key', 'filling']);
 const ROWS_PER_COMMIT = 1000;
 
@@ -97,6 +97,7 @@ class Moving {
     fresh.pragma('synchronous = OFF');
     for (const table of tableNames(fresh)) if (!JUDGED.has(table) && !MADE_ANEW.has(table)) this.#inBatches(this.#mover.moveAll(table));
     this.#inBatches(this.#moveMessages());
+    this.#inBatches(this.#moveGone());
     this.#inBatches(this.#moveSpool());
     fresh.transaction(() => this.#settle())();
     fresh.pragma('synchronous = FULL');
@@ -126,6 +127,17 @@ class Moving {
         if (this.#mover.move('message', ['account', 'mailbox', 'uid'], key)) this.messages += 1;
         if (this.messages % ROWS_PER_COMMIT === 0) tell({ task: 'copying letters', done: this.messages, unit: 'letters' });
       } else this.#lose(key, judged);
+      yield;
+    }
+  }
+
+  /** What was deleted and can be put back; what was only moved, where its letter came over. */
+  *#moveGone(): Generator<void, void> {
+    for (const { key } of patientKeys(this.#options.old, { table: 'gone', key: ['id'] })) {
+      const judged = this.#rows.gone(key[0] ?? 0);
+      const content = judged?.content;
+      if (judged === undefined || judged.why !== undefined || content === undefined) continue;
+      if (judged.isMoved ? (this.#uses.get(content) ?? 0) > 0 : this.#keep(content)) this.#mover.move('gone', ['id'], key);
       yield;
     }
   }
@@ -233,7 +245,8 @@ class Moving {
         SELECT DISTINCT m.account, 'recovered-' || m.account || '@invalid', 0, 0 FROM message m WHERE m.account NOT IN (SELECT id FROM account);
       INSERT OR IGNORE INTO mailbox (account, id, name, uid_validity, uid_next, highest_modseq, recent_from, messages, unseen, deleted, octets)
         SELECT DISTINCT m.account, m.mailbox, 'Recovered ' || m.mailbox, ${validity}, 1, 0, 1, 0, 0, 0, 0 FROM message m
-        WHERE NOT EXISTS (SELECT 1 FROM mailbox b WHERE b.account = m.account AND b.id = m.mailbox);
+        WHERE NOT EXISTS (SELECT 1 FROM mailbox b WHERE b.account = m.account AND b.id = m.mailbox)
+          AND NOT EXISTS (SELECT 1 FROM removed_mailbox r WHERE r.account = m.account AND r.id = m.mailbox);
       INSERT OR IGNORE INTO mailbox (account, id, name, uid_validity, uid_next, highest_modseq, recent_from, messages, unseen, deleted, octets)
         SELECT a.id, coalesce((SELECT max(id) FROM mailbox), 0) + a.id, 'INBOX', ${validity}, 1, 0, 1, 0, 0, 0, 0 FROM account a
         WHERE NOT EXISTS (SELECT 1 FROM mailbox b WHERE b.account = a.id AND b.name = 'INBOX');`);

@@ -3,12 +3,13 @@
  */
 import type { Database, Statement } from 'better-sqlite3';
 import {
-  contentChecksum, type ContentFields, joined, messageChecksum, type MessageFields, type MessageState, prefixChecksum, recipientChecksum,
+  contentChecksum, type ContentFields, goneChecksum, type GoneFields, joined, messageChecksum, type MessageFields, type MessageState, prefixChecksum, recipientChecksum,
   type RecipientFields, spoolChecksum, type SpoolFields, stateChecksum,
 } from '../checksum.ts';
 import { messageOf } from './content-judge.ts';
 
 type MessageRow = MessageFields & MessageState & { readonly checksum: number | null };
+type GoneRow = GoneFields & { readonly checksum: number; readonly toMailbox: number | null };
 type LetterRow = ContentFields & { readonly cut: Buffer | null };
 type SpoolRow = SpoolFields & { readonly checksum: number | null; readonly open: number };
 type RecipientRow = RecipientFields & { readonly checksum: number | null; readonly state: string };
@@ -21,12 +22,24 @@ export interface JudgedMessage {
   readonly letter?: string;
 }
 
+export interface JudgedGone {
+  /** Undefined: it is as it was written, its content's octets aside. */
+  readonly why?: string;
+  readonly letter?: string;
+  /** Account, mailbox, UID. */
+  readonly place?: readonly [number, number, number];
+  readonly content?: number;
+  /** Into another mailbox, which has its content. */
+  readonly isMoved: boolean;
+}
+
 const FINAL: ReadonlySet<string> = new Set(['delivered', 'failed']);
 const STATES: ReadonlySet<string> = new Set(['waiting', 'leased', 'held', ...FINAL]);
 const NOT_AS_WRITTEN = 'its row is not as it was written';
 
 export class MessageJudge {
   readonly #message: Statement<unknown[], MessageRow>;
+  readonly #gone: Statement<[id: number], GoneRow>;
   readonly #letter: Statement<[start: number, octets: number, content: number], LetterRow>;
   readonly #spooled: Statement<[id: number], SpoolRow>;
   readonly #recipients: Statement<[spool: number], RecipientRow>;
@@ -36,6 +49,10 @@ export class MessageJudge {
       SELECT account, mailbox, uid, born, modseq, flags AS bits, keywords, content, prefix_start AS prefixStart, prefix_end AS prefixEnd, octets,
         internal_date AS internalDate, saved_at AS savedAt, checksum
       FROM message WHERE account = ? AND mailbox = ? AND uid = ?`);
+    this.#gone = db.prepare(`
+      SELECT account, mailbox, uid, flags AS bits, keywords, content, prefix_start AS prefixStart, prefix_end AS prefixEnd, octets,
+        internal_date AS internalDate, saved_at AS savedAt, to_mailbox AS toMailbox, checksum
+      FROM gone WHERE id = ?`);
     this.#letter = db.prepare('SELECT letter, size, sha256, cuts, summary, substr(prefixes, ? + 1, ?) AS cut FROM content WHERE id = ?');
     this.#spooled = db.prepare(`
       SELECT id, letter, accepted_at AS acceptedAt, reverse_path AS reversePath, body, is_smtp_utf8 AS isSmtpUtf8, is_tls_required AS isTlsRequired,
@@ -61,6 +78,22 @@ export class MessageJudge {
     const known = { row, letter: letter.letter };
     const checksum = joined(contentChecksum(letter), prefixChecksum(letter.cut ?? Buffer.alloc(0)), messageChecksum(row), stateChecksum(row));
     return checksum === row.checksum ? known : { ...known, why: NOT_AS_WRITTEN };
+  }
+
+  /** A message that left its mailbox. Undefined: there is none of that number. */
+  gone(id: number): JudgedGone | undefined {
+    try {
+      const row = this.#gone.get(id);
+      if (row === undefined) return undefined;
+      const { account, mailbox, uid, content, toMailbox } = row;
+      const known = { place: [account, mailbox, uid], content, isMoved: toMailbox !== null } as const;
+      const letter = this.#letterOf(content, { start: row.prefixStart, end: row.prefixEnd });
+      if (letter === undefined) return { ...known, why: 'its content is missing' };
+      const checksum = joined(contentChecksum(letter), prefixChecksum(letter.cut ?? Buffer.alloc(0)), goneChecksum(row));
+      return checksum === row.checksum ? { ...known, letter: letter.letter } : { ...known, letter: letter.letter, why: NOT_AS_WRITTEN };
+    } catch (error) {
+      return { why: `its row cannot be read (${messageOf(error)})`, isMoved: false };
+    }
   }
 
   /** Undefined: there is no such letter in the spool. */

@@ -7,12 +7,16 @@
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { type KeyedNote, keysOf } from '../note-keys.ts';
+import type { Retention } from '../../retention.ts';
 import type { ContentTable } from './contents.ts';
+import type { GoneTable } from './gone.ts';
 
 const MESSAGES_PER_STEP = 250;
 const CONTENTS_PER_STEP = 100;
 const FILES_PER_STEP = 250;
 const NOTES_PER_STEP = 250;
+/** Somebody may still be reading what was expunged: the octets stay so long at least. */
+const READING_MS = 10 * 60_000;
 /** Numbers between the newest note and the newest with keys; a lookup reads what lies between. */
 const KEYLESS_MAX = 20_000;
 
@@ -21,8 +25,7 @@ export interface HousekeepingOptions {
   readonly removeFile: (name: string) => void;
   /** What lies on the shelf at the start; what of it no content knows was never accepted. */
   readonly shelved: readonly string[];
-  /** How long the ledger remembers. */
-  readonly ledgerMs: number;
+  readonly retention: Retention;
 }
 
 interface NoteRow extends KeyedNote {
@@ -30,14 +33,23 @@ interface NoteRow extends KeyedNote {
   readonly at: number;
 }
 
+export interface HousekeepingParts {
+  readonly contents: ContentTable;
+  readonly gone: GoneTable;
+}
+
 export class Housekeeping {
   readonly #contents: ContentTable;
+  readonly #gone: GoneTable;
   readonly #options: HousekeepingOptions;
   readonly #doomed: Statement<[], { account: number; mailbox: number }>;
   readonly #messages: Statement<[account: number, mailbox: number, limit: number], { uid: number; content: number }>;
   readonly #deleteMessage: Statement<[account: number, mailbox: number, uid: number]>;
   readonly #deleteVanished: Statement<[account: number, mailbox: number]>;
   readonly #undoom: Statement<[account: number, mailbox: number]>;
+  readonly #oldMailbox: Statement<[before: number], { account: number; id: number }>;
+  readonly #forgetMailbox: Statement<[account: number, id: number]>;
+  readonly #doom: Statement<[account: number, id: number]>;
   readonly #unused: Statement<[limit: number], { id: number; file: string | null }>;
   readonly #deleteContent: Statement<[id: number]>;
   readonly #deleteUnused: Statement<[id: number]>;
@@ -59,14 +71,18 @@ export class Housekeeping {
   readonly #holds = new Set<number>();
   readonly #transact: (steps: () => boolean) => boolean;
 
-  constructor(db: Database, contents: ContentTable, options: HousekeepingOptions) {
+  constructor(db: Database, { contents, gone }: HousekeepingParts, options: HousekeepingOptions) {
     this.#contents = contents;
+    this.#gone = gone;
     this.#options = options;
     this.#doomed = db.prepare('SELECT account, mailbox FROM doomed LIMIT 1');
     this.#messages = db.prepare('SELECT uid, content FROM message WHERE account = ? AND mailbox = ? LIMIT ?');
     this.#deleteMessage = db.prepare('DELETE FROM message WHERE account = ? AND mailbox = ? AND uid = ?');
     this.#deleteVanished = db.prepare('DELETE FROM vanished WHERE account = ? AND mailbox = ?');
     this.#undoom = db.prepare('DELETE FROM doomed WHERE account = ? AND mailbox = ?');
+    this.#oldMailbox = db.prepare('SELECT account, id FROM removed_mailbox WHERE removed_at < ? LIMIT 1');
+    this.#forgetMailbox = db.prepare('DELETE FROM removed_mailbox WHERE account = ? AND id = ?');
+    this.#doom = db.prepare('INSERT INTO doomed (account, mailbox) VALUES (?, ?)');
     this.#unused = db.prepare('SELECT u.content AS id, c.file FROM unused u LEFT JOIN content c ON c.id = u.content LIMIT ?');
     this.#deleteContent = db.prepare('DELETE FROM content WHERE id = ?');
     this.#deleteUnused = db.prepare('DELETE FROM unused WHERE content = ?');
@@ -92,8 +108,9 @@ export class Housekeeping {
   /** One step. False when nothing is left to do. */
   step(now: number): boolean {
     const files: string[] = [];
+    const { ledgerMs, undeleteMs } = this.#options.retention;
     const hasMore = this.#transact(() => this.#writeKeys() || this.#sweepMailbox() || this.#sweepContents(files)
-      || this.#sweepShelf(files) || this.#sweepLedger(now - this.#options.ledgerMs));
+      || this.#sweepShelf(files) || this.#sweepGone(now - Math.max(undeleteMs, READING_MS)) || this.#sweepLedger(now - ledgerMs));
     for (const file of files) this.#options.removeFile(file);
     return hasMore;
   }
@@ -123,7 +140,8 @@ export class Housekeeping {
       this.#deleteMessage.run(account, mailbox, uid);
       this.#contents.release(content);
     }
-    if (messages.length < MESSAGES_PER_STEP) {
+    const gone = messages.length < MESSAGES_PER_STEP ? this.#gone.forgetMailbox(account, mailbox, MESSAGES_PER_STEP) : 0;
+    if (messages.length < MESSAGES_PER_STEP && gone < MESSAGES_PER_STEP) {
       this.#deleteVanished.run(account, mailbox);
       this.#undoom.run(account, mailbox);
     }
@@ -134,6 +152,16 @@ export class Housekeeping {
   hold({ backup, isHeld }: { readonly backup: number; readonly isHeld: boolean }): void {
     if (isHeld) this.#holds.add(backup);
     else this.#holds.delete(backup);
+  }
+
+  /** What was deleted too long ago to be put back. */
+  #sweepGone(before: number): boolean {
+    if (this.#gone.forgetOld(before, MESSAGES_PER_STEP) > 0) return true;
+    const mailbox = this.#oldMailbox.get(before);
+    if (mailbox === undefined) return false;
+    this.#forgetMailbox.run(mailbox.account, mailbox.id);
+    this.#doom.run(mailbox.account, mailbox.id);
+    return true;
   }
 
   #sweepContents(files: string[]): boolean {

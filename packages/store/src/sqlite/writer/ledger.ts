@@ -11,7 +11,7 @@ import type { NoteRecord } from '../requests.ts';
 /** A person's act on messages of a mailbox. */
 export interface PersonalAct extends MailboxKey {
   readonly at: number;
-  readonly act: Extract<Act, 'appended' | 'seen' | 'copied' | 'moved' | 'expunged'>;
+  readonly act: Extract<Act, 'appended' | 'seen' | 'copied' | 'moved' | 'expunged' | 'restored'>;
   /** Only where it is one letter and known. */
   readonly letter?: LetterId;
   /** A UID set. */

@@ -49,6 +49,9 @@ export class MailboxActs {
   readonly #below: Statement<[account: number, length: number, prefix: string], Row>;
   readonly #rename: Statement<[name: string, account: number, id: number]>;
   readonly #delete: Statement<[account: number, id: number]>;
+  readonly #keep: Statement<[removedAt: number, account: number, id: number]>;
+  readonly #removed: Statement<[account: number], { id: number }>;
+  readonly #forget: Statement<[account: number]>;
   readonly #doom: Statement<[account: number, id: number]>;
   readonly #all: Statement<[account: number], Row>;
   readonly #subscribe: Statement<[account: number, name: string]>;
@@ -69,6 +72,10 @@ export class MailboxActs {
     this.#below = db.prepare(`${row} WHERE account = ? AND substr(name, 1, ?) = ?`);
     this.#rename = db.prepare('UPDATE mailbox SET name = ? WHERE account = ? AND id = ?');
     this.#delete = db.prepare('DELETE FROM mailbox WHERE account = ? AND id = ?');
+    this.#keep = db.prepare(`
+      INSERT INTO removed_mailbox (account, id, name, special_use, removed_at) SELECT account, id, name, special_use, ? FROM mailbox WHERE account = ? AND id = ?`);
+    this.#removed = db.prepare('SELECT id FROM removed_mailbox WHERE account = ?');
+    this.#forget = db.prepare('DELETE FROM removed_mailbox WHERE account = ?');
     this.#doom = db.prepare('INSERT INTO doomed (account, mailbox) VALUES (?, ?)');
     this.#all = db.prepare(`${row} WHERE account = ?`);
     this.#subscribe = db.prepare('INSERT OR IGNORE INTO subscription (account, name) VALUES (?, ?)');
@@ -83,6 +90,11 @@ export class MailboxActs {
   addDefaults(account: AccountId, at: number): void {
     this.#make(account, DEFAULTS, at);
     for (const [name] of DEFAULTS) this.#subscribe.run(account, name);
+  }
+
+  named(account: AccountId, name: string): MailboxId | undefined {
+    const row = this.#byName.get(account, name);
+    return row && mailboxId(row.id);
   }
 
   create({ account, name, at, specialUse }: RequestOf<'mailbox-create'>): Answers['mailbox-create'] {
@@ -132,20 +144,26 @@ export class MailboxActs {
       this.#parts.ledger.addPersonal({ at, account, mailbox: id, act: 'expunged', uids: writeUidSet(uids), detail: { mailbox: name, removed: true } });
     }
     this.#parts.usage.add(account, { messages: -mailbox.messages, octets: -mailbox.octets });
+    // Its letters can be put back: they stay where they are until the mailbox is forgotten.
+    this.#keep.run(at, account, id);
     this.#drop(account, id);
     return { kind: 'done' };
   }
 
   /** When an account goes. */
   removeAll(account: AccountId): void {
-    for (const { id } of this.#all.all(account)) this.#drop(account, mailboxId(id));
+    for (const { id } of this.#removed.all(account)) this.#doom.run(account, id);
+    this.#forget.run(account);
+    for (const { id } of this.#all.all(account)) {
+      this.#doom.run(account, id);
+      this.#drop(account, mailboxId(id));
+    }
     this.#unsubscribeAll.run(account);
     this.#parts.changes.mailboxes(account);
   }
 
   #drop(account: AccountId, id: MailboxId): void {
     this.#delete.run(account, id);
-    this.#doom.run(account, id);
     this.#parts.changes.mailboxes(account);
     this.#parts.changes.mailbox(account, id);
   }

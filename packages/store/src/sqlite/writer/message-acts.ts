@@ -13,6 +13,7 @@ import type { Answers, AppendManyRequest, AppendRequest, RequestOf, TransferRequ
 import { sortedUids, writeUidSet } from '../uid-set.ts';
 import type { Changes } from './changes.ts';
 import type { ContentTable } from './contents.ts';
+import type { GoneTable } from './gone.ts';
 import type { LedgerTable } from './ledger.ts';
 import type { Postbox } from './postbox.ts';
 import type { BlockSequence } from './sequences.ts';
@@ -21,6 +22,7 @@ import type { UsageTable } from './usage-table.ts';
 export interface MessageParts {
   readonly changes: Changes;
   readonly contents: ContentTable;
+  readonly gone: GoneTable;
   readonly ledger: LedgerTable;
   readonly letters: BlockSequence;
   readonly postbox: Postbox;
@@ -118,7 +120,7 @@ export class MessageActs {
     if (name === undefined || rows.length === 0) return [];
     this.#takeOut(key, rows);
     this.#parts.usage.add(account, { messages: -rows.length, octets: -octetsOf(rows) });
-    for (const { content } of rows) this.#parts.contents.release(content);
+    for (const row of rows) this.#parts.gone.keep(key, { ...row, checksum: checksumOfLetter(key, row) }, { at });
     const uids = rows.map(({ uid }) => asUid(uid));
     this.#parts.ledger.addPersonal({ at, account, mailbox, act: 'expunged', uids: writeUidSet(uids), detail: { mailbox: name } });
     return uids;
@@ -185,6 +187,7 @@ export class MessageActs {
       if (put === undefined) throw new Error('the mailbox was there a moment ago');
       pairs.push({ source: asUid(row.uid), target: put.uid });
       if (kind === 'copy') this.#parts.contents.retain(row.content, 1);
+      else this.#parts.gone.keep(act, { ...row, checksum: checksumOfLetter(act, row) }, { at, to: { mailbox: target, uid: put.uid } });
     }
     if (rows.length > 0) {
       if (kind === 'move') this.#takeOut(act, rows, modseq);

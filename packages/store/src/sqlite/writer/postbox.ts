@@ -93,7 +93,8 @@ export class Postbox {
     const checksum = joined(
       message.checksum,
       messageChecksum({ account, mailbox, uid, born: modseq, content, prefixStart, prefixEnd, octets, internalDate, savedAt }),
-      stateChecksum({ modseq, ...flags }),
+      // Field by field: whatever comes along with the flags has a modseq of its own.
+      stateChecksum({ modseq, bits: flags.bits, keywords: flags.keywords }),
     );
     this.#insert.run(
       account, mailbox, uid, modseq, modseq, flags.bits, flags.keywords, content, prefixStart, prefixEnd, octets, internalDate, savedAt, checksum,

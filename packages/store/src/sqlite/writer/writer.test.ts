@@ -14,7 +14,7 @@ let removed: string[];
 beforeEach(() => {
   db = openForWriting(':memory:');
   removed = [];
-  writer = new Writer(db, { removeFile: (name) => removed.push(name), shelved: ['known', 'orphan'], ledgerMs: 10 * DAY });
+  writer = new Writer(db, { removeFile: (name) => removed.push(name), shelved: ['known', 'orphan'], retention: { ledgerMs: 10 * DAY, undeleteMs: DAY } });
   writer.run([{ kind: 'account-add', address: 'eve@elm.test', at: 0, credentials: null }]);
 });
 
@@ -83,7 +83,7 @@ function onFailingDisk(code: string): Writer {
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  return new Writer(failing, { removeFile: () => {}, shelved: [], ledgerMs: DAY });
+  return new Writer(failing, { removeFile: () => {}, shelved: [], retention: { ledgerMs: DAY, undeleteMs: DAY } });
 }
 
 test('after a failed sync nothing is tried again and nothing is answered: nobody knows what the disk has', () => {
@@ -117,9 +117,22 @@ test('what nobody uses any more is swept away, with its file', () => {
   expect([count('content'), count('message')]).toEqual([2, 2]);
   removed = [];
   writer.run([{ kind: 'mailbox-remove', account: key.account, name: 'Work', at: 0 }]);
-  tidy(0);
-  expect(['content', 'shared', 'unused', 'message', 'doomed', 'vanished'].map(count)).toEqual([0, 0, 0, 0, 0, 1]);
+  tidy(DAY);
+  expect([count('content'), count('message')]).toEqual([2, 2]);
+  tidy(DAY + 1);
+  expect(['content', 'shared', 'unused', 'message', 'doomed', 'gone', 'removed_mailbox', 'vanished'].map(count)).toEqual([0, 0, 0, 0, 0, 0, 0, 1]);
   expect(removed).toEqual(['large']);
+});
+
+test('the octets of what was expunged stay for ten minutes even where nothing can be put back', () => {
+  const strict = new Writer(db, { removeFile: () => {}, shelved: [], retention: { ledgerMs: DAY, undeleteMs: 0 } });
+  strict.run([letter('one')]);
+  const key = { account: accountId(1), mailbox: mailboxId(1) };
+  const uids = db.prepare<[], { uid: never }>('SELECT uid FROM message').all().map(({ uid }) => uid);
+  strict.run([{ kind: 'flags', ...key, uids, how: 'add', flags: { bits: 8, keywords: null }, unchangedSince: null, at: 0 }, { kind: 'expunge', ...key, uids, at: 0 }]);
+  while (strict.tidy(10 * 60_000)) expect(count('content')).toBe(1);
+  while (strict.tidy(10 * 60_000 + 1));
+  expect([count('content'), count('gone')]).toEqual([0, 0]);
 });
 
 test('a copied content is swept when the last copy goes', () => {
@@ -155,6 +168,6 @@ test('numbers are given out once, also after a restart', () => {
   writer.run([letter('one')]);
   const first = Number(db.prepare('SELECT max(id) FROM content').pluck().get());
   db.exec('DELETE FROM content');
-  new Writer(db, { removeFile: () => {}, shelved: [], ledgerMs: DAY }).run([letter('two')]);
+  new Writer(db, { removeFile: () => {}, shelved: [], retention: { ledgerMs: DAY, undeleteMs: DAY } }).run([letter('two')]);
   expect(Number(db.prepare('SELECT max(id) FROM content').pluck().get())).toBeGreaterThan(first);
 });

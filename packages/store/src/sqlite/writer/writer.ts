@@ -20,11 +20,13 @@ import { Beliefs } from './beliefs.ts';
 import { Changes } from './changes.ts';
 import { ContentTable } from './contents.ts';
 import { DirectoryActs } from './directory-acts.ts';
+import { GoneTable } from './gone.ts';
 import { Housekeeping, type HousekeepingOptions } from './housekeeping.ts';
 import { LedgerTable } from './ledger.ts';
 import { MailboxActs } from './mailbox-acts.ts';
 import { MessageActs } from './message-acts.ts';
 import { Postbox } from './postbox.ts';
+import { RestoreActs } from './restore-acts.ts';
 import { BlockSequence, Sequences } from './sequences.ts';
 import { SpoolActs } from './spool-acts.ts';
 import { SpoolCommands } from './spool-commands.ts';
@@ -70,6 +72,7 @@ export class Writer {
   readonly #directory: DirectoryActs;
   readonly #mailboxes: MailboxActs;
   readonly #messages: MessageActs;
+  readonly #restoring: RestoreActs;
   readonly #spool: SpoolActs;
   readonly #commands: SpoolCommands;
   readonly #housekeeping: Housekeeping;
@@ -90,6 +93,7 @@ export class Writer {
     const usage = new UsageTable(db);
     const beliefs = new Beliefs(db, usage);
     const contents = new ContentTable(db);
+    const gone = new GoneTable(db, contents);
     const ledger = new LedgerTable(db);
     const postbox = new Postbox(db, { changes, usage });
     this.#usage = usage;
@@ -97,11 +101,12 @@ export class Writer {
     this.#contents = contents;
     this.#spool = new SpoolActs(db, { beliefs, changes, contents, leases, ledger, postbox });
     this.#commands = new SpoolCommands(db, { changes, ledger });
-    this.#messages = new MessageActs(db, { changes, contents, ledger, letters, postbox, usage });
+    this.#messages = new MessageActs(db, { changes, contents, gone, ledger, letters, postbox, usage });
     this.#mailboxes = new MailboxActs(db, { changes, ledger, messages: this.#messages, postbox, sequences, usage });
+    this.#restoring = new RestoreActs(db, { gone, ledger, mailboxes: this.#mailboxes, postbox, usage });
     this.#directory = new DirectoryActs(db, { mailboxes: this.#mailboxes, sequences, usage });
     this.#acceptances = new Acceptances({ beliefs, contents, ledger, letters, postbox, spool: this.#spool });
-    this.#housekeeping = new Housekeeping(db, contents, options);
+    this.#housekeeping = new Housekeeping(db, { contents, gone }, options);
   }
 
   /** Does all of it in one transaction, or, when that cannot be, each in its own. Durable when it returns. */
@@ -237,6 +242,7 @@ export class Writer {
       case 'key-remove': return this.#directory.removeKey(request);
       case 'search-indexed': return this.#contents.indexed(request.dueUpTo);
       case 'sweeping': return this.#housekeeping.hold(request);
+      case 'restore': return this.#restoring.restore(request);
       case 'check': return this.#touch.run().changes > 0;
       default: throw new Error(`unknown request ${String(request satisfies never)}`);
     }
