@@ -62,7 +62,7 @@ async function placed(host: ServedHost): Promise<number> {
   return Number(/^posthorn_copies_placed_total(?:\{[^}]*\})? (\d+)/m.exec(text)?.[1] ?? Number.NaN);
 }
 
-/** `pnpm bench receive [LETTERS]`: letters a round for the peer; ours gets four times as many. */
+/** `pnpm bench receive [LETTERS]` (a multiple of 20): letters a round for the peer; ours gets four times as many. */
 export async function benchReceive(words: readonly string[]): Promise<void> {
   const letters = Number(words[0] ?? 1000);
   await using folder = await temporaryFolder();
@@ -81,6 +81,9 @@ export async function benchReceive(words: readonly string[]): Promise<void> {
     for (const isKept of [true, false]) {
       const theirs: number[] = [];
       const mine: number[] = [];
+      // Warm on both sides: processes forked, code compiled.
+      await measure({ protocol, isKept, port: protocol === 'smtp' ? smtpPort : lmtpPort, letters: letters / 2 }, inMaildirs);
+      await measure({ protocol, isKept, port: ours.at(protocol).port, letters: letters * 2 }, () => placed(ours));
       for (let round = 0; round < ROUNDS; round += 1) {
         theirs.push(await measure({ protocol, isKept, port: protocol === 'smtp' ? smtpPort : lmtpPort, letters }, inMaildirs));
         mine.push(await measure({ protocol, isKept, port: ours.at(protocol).port, letters: letters * 4 }, () => placed(ours)));

@@ -3,7 +3,7 @@
  */
 import type { Buffer } from 'node:buffer';
 import { LISTED_ADDRESSES_MAX, parseAddressList, type ListedAddress } from './address-list.ts';
-import { fieldText, findField, findFields, parseHeader } from './header.ts';
+import { fieldText, findField, findFields, type HeaderField, parseHeader } from './header.ts';
 
 export type { ListedAddress } from './address-list.ts';
 
@@ -23,17 +23,20 @@ export interface MessageEnvelope {
 
 /** Reads the envelope from the octets of a header; of all its lists together at most `addressesMax` entries. */
 export function readEnvelope(header: Buffer, addressesMax = LISTED_ADDRESSES_MAX): MessageEnvelope {
-  const fields = parseHeader(header);
+  return envelopeOf(header, parseHeader(header), addressesMax);
+}
+
+/** The same where the fields are known already. */
+export function envelopeOf(header: Buffer, fields: readonly HeaderField[], addressesMax = LISTED_ADDRESSES_MAX): MessageEnvelope {
   let left = addressesMax;
   const text = (key: string): string | null => findField(header, fields, key) ?? null;
   // RFC 5322 §4.5: a field of addresses that is there twice counts as one list.
   const addresses = (key: string): readonly ListedAddress[] => {
-    const list = findFields(fields, key).flatMap((field) => {
+    return findFields(fields, key).flatMap((field) => {
       const found = parseAddressList(fieldText(header, field), left);
       left -= found.length;
       return found;
     });
-    return list;
   };
   const from = addresses('from');
   const sender = addresses('sender');

@@ -4,7 +4,7 @@
 import { Buffer } from 'node:buffer';
 import { parseDate } from './date.ts';
 import { findField, parseHeader } from './header.ts';
-import { readEnvelope, type MessageEnvelope } from './message-envelope.ts';
+import { envelopeOf, type MessageEnvelope } from './message-envelope.ts';
 import { messageIdsIn } from './message-ids.ts';
 import type { OctetRange, Part } from './structure.ts';
 
@@ -29,8 +29,9 @@ export function summarize(letter: {
   readonly prefix: Buffer; readonly header: Buffer; readonly cuts: readonly OctetRange[]; readonly structure: Part;
 }): MessageSummary {
   const header = Buffer.concat([letter.prefix, ...withoutCuts(letter.header, letter.cuts)]);
-  const envelope = readEnvelope(header);
-  const references = messageIdsIn(findField(header, parseHeader(header), 'references') ?? '');
+  const fields = parseHeader(header);
+  const envelope = envelopeOf(header, fields);
+  const references = messageIdsIn(findField(header, fields, 'references') ?? '');
   return {
     envelope,
     structure: letter.structure,
