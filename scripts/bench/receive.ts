@@ -8,6 +8,7 @@
 import { globSync } from 'node:fs';
 import { startDovecot } from '../peers/dovecot.ts';
 import { startPostfix } from '../peers/postfix.ts';
+import { serialLatencies } from './serial.ts';
 import { freePort } from '../witness/lib/ports.ts';
 import { startServe, temporaryFolder } from '../witness/lib/posthorn.ts';
 import type { ServedHost } from '../witness/lib/posthorn.ts';
@@ -17,6 +18,7 @@ const MAILBOXES = 10;
 const SESSIONS = 20;
 const LETTER_OCTETS = 5000;
 const ROUNDS = 3;
+const SERIAL_LETTERS = 100;
 
 interface Shot {
   readonly protocol: 'smtp' | 'lmtp';
@@ -62,6 +64,25 @@ async function placed(host: ServedHost): Promise<number> {
   return Number(/^posthorn_copies_placed_total(?:\{[^}]*\})? (\d+)/m.exec(text)?.[1] ?? Number.NaN);
 }
 
+/** Who waits for each of his letters: rounds alternate, all latencies of a side together. */
+async function compareSerial(theirPort: number, ourPort: number): Promise<void> {
+  const took: Record<'theirs' | 'ours', number[]> = { theirs: [], ours: [] };
+  const shot = { recipient: 'user0@oak.test', letters: SERIAL_LETTERS, octets: LETTER_OCTETS };
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const theirs = await serialLatencies({ ...shot, port: theirPort });
+    const mine = await serialLatencies({ ...shot, port: ourPort });
+    // The first round warms both sides up.
+    if (round > 0) took.theirs.push(...theirs);
+    if (round > 0) took.ours.push(...mine);
+  }
+  const at = (values: readonly number[], share: number): number => values.toSorted((one, other) => one - other)[Math.floor(values.length * share)] ?? Number.NaN;
+  console.log('\none client that waits for each letter, ms from MAIL to 250');
+  for (const [name, share] of [['median', 0.5], ['p99', 0.99]] as const) {
+    const [theirs, mine] = [at(took.theirs, share), at(took.ours, share)];
+    console.log(`${name.padEnd(10)}Postfix ${theirs.toFixed(2)}   Posthorn ${mine.toFixed(2)}   ours over theirs ${(mine / theirs).toFixed(2)}`);
+  }
+}
+
 /** `pnpm bench receive [LETTERS]` (a multiple of 20): letters a round for the peer; ours gets four times as many. */
 export async function benchReceive(words: readonly string[]): Promise<void> {
   const letters = Number(words[0] ?? 1000);
@@ -91,6 +112,7 @@ export async function benchReceive(words: readonly string[]): Promise<void> {
       console.log(`${protocol.padEnd(6)}${(isKept ? 'kept' : 'one a letter').padEnd(14)}${median(theirs).toFixed(0).padStart(15)}${median(mine).toFixed(0).padStart(11)}${(median(mine) / median(theirs)).toFixed(1).padStart(8)}`);
     }
   }
+  await compareSerial(smtpPort, ours.at('smtp').port);
   await using judgeFolder = await temporaryFolder();
   await using judging = await startServe(judgeFolder.path, toml(true, nowhere), ACCOUNTS);
   const judged = await measure({ protocol: 'smtp', isKept: true, port: judging.at('smtp').port, letters }, () => placed(judging));
