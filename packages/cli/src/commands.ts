@@ -12,10 +12,11 @@ import { queueCommands } from './commands/queue.ts';
 import { sendmail } from './commands/sendmail.ts';
 import { serve } from './commands/serve.ts';
 import { storeCommands } from './commands/store.ts';
+import { test } from './commands/test.ts';
 import { trace } from './commands/trace.ts';
 
 export const COMMANDS: readonly Command[] = [
-  dev, serve, ...configCommands,
+  dev, test, serve, ...configCommands,
   ...accountCommands, ...aliasCommands, ...domainCommands,
   ...keptCommands,
   trace, ...queueCommands, sendmail, ...storeCommands,

@@ -14,7 +14,7 @@ const STOP_MS = 4500;
 const PARENT_MS = 500;
 
 export interface Serving {
-  readonly host: Host;
+  readonly host: Pick<Host, 'close'>;
   /** Says that it is ready. */
   announce(): void;
   /** On SIGHUP. */

@@ -72,6 +72,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   for (const routes of [letterRoutes, eventRoutes]) routes(app, options, parts);
   for (const routes of [letterContentRoutes, letterCheckRoutes, webRoutes]) routes(app, options);
   sessionRoutes(app, options, signIns);
+  options.more?.(app);
   app.get('/rest/v1/openapi.json', { schema: { hide: true } }, () => describe());
   return app;
 }

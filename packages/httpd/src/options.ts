@@ -1,6 +1,7 @@
 /**
  * Everything the API is made of.
  */
+import type { FastifyInstance } from 'fastify';
 import type { Administration } from '@posthorn/directory/administration.ts';
 import type { Directory } from '@posthorn/directory/directory.ts';
 import type { Care, Store } from '@posthorn/store/store.ts';
@@ -12,6 +13,8 @@ import type { AccessOptions } from './access.ts';
 import type { HomePage } from './home-page.ts';
 import type { MetricSource } from './metrics.ts';
 import type { ConfigPort, DkimPort, QueuePort, SubmitPort } from './ports.ts';
+
+export type MoreRoutes = (app: FastifyInstance) => void;
 
 export interface ApiOptions extends AccessOptions {
   readonly store: Pick<Store, 'check' | 'contents' | 'kept' | 'ledger' | 'letters' | 'mailboxes' | 'messages' | 'watch'>;
@@ -39,4 +42,6 @@ export interface ApiOptions extends AccessOptions {
   readonly version: string;
   /** The folder of the web page, built if need be; absent where there is only the first page. */
   readonly web?: () => Promise<string>;
+  /** Routes of who holds the host in its process, described like ours. */
+  readonly more?: MoreRoutes;
 }

@@ -3,6 +3,7 @@
  */
 import { createApi } from '@posthorn/httpd/api.ts';
 import type { Access } from '@posthorn/httpd/access.ts';
+import type { MoreRoutes } from '@posthorn/httpd/options.ts';
 import type { SubmitPort } from '@posthorn/httpd/ports.ts';
 import { assetFolder } from '@posthorn/web/assets.ts';
 import { createEgress } from '@posthorn/world/node/egress.ts';
@@ -25,9 +26,10 @@ export interface DeskRequest {
   readonly submit: SubmitPort;
   /** Absent where there is no file to read again. */
   readonly reload: (() => Promise<ReloadAnswer>) | undefined;
+  readonly more: MoreRoutes | undefined;
 }
 
-export function openApi({ where, config, world, parts: { core, post }, bound, submit, reload }: DeskRequest): Api {
+export function openApi({ where, config, world, parts: { core, post }, bound, submit, reload, more }: DeskRequest): Api {
   const isDev = config.domains === 'any';
   return createApi({
     version,
@@ -39,6 +41,7 @@ export function openApi({ where, config, world, parts: { core, post }, bound, su
     care: core.store.care,
     dkim: core.dkim,
     submit,
+    ...(more === undefined ? {} : { more }),
     ...(reload === undefined ? {} : { config: { reload } }),
     metrics: [core.metrics],
     clock: world.clock,

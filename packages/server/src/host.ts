@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import type { Endpoint } from '@posthorn/world/net.ts';
+import type { MoreRoutes } from '@posthorn/httpd/options.ts';
 import type { SubmitPort } from '@posthorn/httpd/ports.ts';
 import { createRetries } from '@posthorn/smtpd/retries.ts';
 import { type Certificates, openCertificates } from './certificates.ts';
@@ -33,6 +34,8 @@ export interface HostOptions {
   readonly certificates?: Certificates | 'none';
   /** Where every domain is ours: but for these. For tests. */
   readonly isElsewhere?: (domain: string) => boolean;
+  /** More of the API, for who holds the host in its process. */
+  readonly routes?: MoreRoutes;
 }
 
 export interface Host {
@@ -178,6 +181,7 @@ class OpenHost implements Host {
       parts: this.#parts,
       bound: this.bound,
       submit: this.submit,
+      more: this.#options.routes,
       reload: this.#options.readAgain === undefined ? undefined : () => this.reload(),
     });
   }

@@ -12,6 +12,11 @@ const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as cons
 
 /** Throws `TypeError` for what is no length of time. */
 export function milliseconds(duration: Duration): Milliseconds {
+  return readDuration(duration);
+}
+
+/** The same of what somebody else wrote. */
+export function readDuration(duration: number | string): Milliseconds {
   if (typeof duration === 'number' && duration >= 0) return duration;
   const match = /^(\d+(?:\.\d+)?) ?(ms|s|m|h|d)$/.exec(String(duration));
   const unit = Object.entries(UNITS).find(([name]) => name === match?.[2])?.[1];

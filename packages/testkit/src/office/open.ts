@@ -10,6 +10,7 @@ import { identifier } from '@posthorn/world/random.ts';
 import { SimNet } from '@posthorn/world/sim/net.ts';
 import { seededRandom } from '@posthorn/world/sim/random.ts';
 import { KitClock } from '../clock/kit-clock.ts';
+import { controlRoutes } from '../control/control.ts';
 import { FaultBook } from '../faults/fault-book.ts';
 import { Register } from '../waiting/register.ts';
 import { Authority } from '../world/certificates.ts';
@@ -51,8 +52,10 @@ export async function openOffice(options: PostOfficeOptions = {}): Promise<PostO
     },
     certificates: options.tls === true ? authority.issue([HOSTNAME, at]) : 'none',
     isElsewhere: (domain) => world.has(domain),
+    routes: controlRoutes(() => office, register),
   });
-  return new PostOffice({
+  const office: PostOffice = new PostOffice({
     options, host, name: HOSTNAME, clock, fault, world, overheard, register, authority, idle, word: (length) => identifier(random, length),
   });
+  return office;
 }
