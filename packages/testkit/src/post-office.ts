@@ -7,6 +7,11 @@ import type { PostOffice } from './office/office.ts';
 import type { PostOfficeOptions } from './office/options.ts';
 
 export type { Duration } from './duration.ts';
+export type { BounceOptions } from './conversation/bounce.ts';
+export type { ComplaintOptions } from './conversation/complaint.ts';
+export type { Sent } from './conversation/outgoing.ts';
+export type { Writing } from './conversation/reply.ts';
+export type { Attendance } from './conversation/rsvp.ts';
 export type { Door, ImapDoor, ImapLogin } from './office/address-book.ts';
 export type { InboxOptions, OfficeQueue, PostOffice } from './office/office.ts';
 export type { Step } from './office/journey.ts';

@@ -9,6 +9,7 @@ import { type ListedAddress, type MessageEnvelope, readEnvelope } from '@posthor
 import { parseDate } from '@posthorn/mail/date.ts';
 import type { Part } from '@posthorn/mail/structure.ts';
 import { StructureParser } from '@posthorn/mail/structure-parser.ts';
+import type { Resolver } from '@posthorn/world/resolver.ts';
 import { type Calendar, readCalendar } from './calendar.ts';
 import { type Candidate, codesIn } from './codes.ts';
 import { type HtmlView, readHtml } from './html.ts';
@@ -60,6 +61,8 @@ export interface LetterFacts {
   readonly raw: Buffer;
   /** The header lines that the host put in front: Return-Path, Delivered-To, Received, verdicts. */
   readonly trace: string;
+  /** The DNS of its world; absent where it came from afar. */
+  readonly resolver?: Resolver;
 }
 
 /** Less convincing than this is no code. */
@@ -74,6 +77,8 @@ export class Letter {
   readonly receivedAt: number;
   readonly raw: Buffer;
   readonly trace: string;
+  /** The DNS of its world. */
+  readonly resolver: Resolver | undefined;
   #parsed: { readonly structure: Part; readonly header: Buffer } | undefined;
   #head: MessageEnvelope | undefined;
   #body: Body | undefined;
@@ -86,6 +91,7 @@ export class Letter {
       id: this.id, recipient: this.recipient, envelope: this.envelope, session: this.session,
       host: this.host, receivedAt: this.receivedAt, raw: this.raw, trace: this.trace,
     } = facts);
+    this.resolver = facts.resolver;
   }
 
   get subject(): string {

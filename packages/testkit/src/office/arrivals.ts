@@ -8,6 +8,7 @@ import type { LedgerEntry, LetterNote } from '@posthorn/store/ledger.ts';
 import { type AccountId, type MailboxId, type Modseq, modseq, uid, type Uid } from '@posthorn/store/ids.ts';
 import type { MailboxKey, MessageRow, Messages } from '@posthorn/store/messages.ts';
 import type { Store } from '@posthorn/store/store.ts';
+import type { Resolver } from '@posthorn/world/resolver.ts';
 import { Letter } from '../letter/letter.ts';
 import type { Register } from '../waiting/register.ts';
 
@@ -16,6 +17,8 @@ export interface ArrivalsOptions {
   /** The name of the host. */
   readonly host: string;
   readonly register: Register;
+  /** Of the world that the host is in. */
+  readonly resolver: Resolver;
   /** What happens when the books cannot be read: only after they were closed. */
   readonly onFault: (fault: unknown) => void;
 }
@@ -97,7 +100,7 @@ export class Arrivals {
   }
 
   async #take(account: AccountId, row: MessageRow, stamp: number): Promise<void> {
-    const { store, host, register } = this.#options;
+    const { store, host, register, resolver } = this.#options;
     const key = `${row.letter} ${account}`;
     if (this.#seen.has(key)) return;
     const { note, entries } = await store.ledger.ofLetter(row.letter);
@@ -114,6 +117,7 @@ export class Arrivals {
       receivedAt: row.internalDate,
       raw: Buffer.concat(chunks),
       trace: row.prefix.toString('utf8'),
+      resolver,
     });
     register.add({ letter, stamp });
   }

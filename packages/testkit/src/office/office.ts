@@ -6,6 +6,7 @@ import type { SpooledLetter } from '@posthorn/store/spool.ts';
 import { realClock } from '@posthorn/world/node/clock.ts';
 import type { KitClock } from '../clock/kit-clock.ts';
 import type { FaultBook } from '../faults/fault-book.ts';
+import { Guard, type GuardOptions } from '../guards/guard.ts';
 import type { Letter } from '../letter/letter.ts';
 import { Inbox } from '../waiting/inbox.ts';
 import type { Register } from '../waiting/register.ts';
@@ -14,6 +15,7 @@ import type { Authority } from '../world/certificates.ts';
 import type { KitWorld } from '../world/world.ts';
 import { type Door, doorAt, environment, type ImapDoor, imapDoorAt } from './address-book.ts';
 import { Arrivals } from './arrivals.ts';
+import { handIn } from './counter.ts';
 import { journeyOf, type Step } from './journey.ts';
 import type { PostOfficeOptions } from './options.ts';
 import type { Overheard } from './overheard.ts';
@@ -83,7 +85,7 @@ export class PostOffice implements AsyncDisposable {
     this.imap = imapDoorAt(this.#place('imap'));
     this.http = doorAt('http', this.#place('http'));
     // Letters that cannot be read are those of a store that was closed.
-    this.#arrivals = new Arrivals({ store: host.core.store, host: name, register, onFault: () => {} });
+    this.#arrivals = new Arrivals({ store: host.core.store, host: name, register, resolver: world.dns, onFault: () => {} });
     this.queue = {
       idle,
       list: () => host.queue.list({ limit: LISTED_MAX }),
@@ -107,7 +109,7 @@ export class PostOffice implements AsyncDisposable {
   /** An inbox from now on: of an address that nobody else has, or of the one given. */
   inbox(which: string | InboxOptions = {}): Inbox {
     const { address, wholeDomain = false, fromStart = false } = typeof which === 'string' ? { address: which } : which;
-    const { overheard, register, clock } = this.#parts;
+    const { overheard, register, clock, host, word } = this.#parts;
     const before = overheard.now;
     return new Inbox({
       scope: scopeOf(address ?? this.#unique(wholeDomain)),
@@ -116,6 +118,7 @@ export class PostOffice implements AsyncDisposable {
       clock: realClock,
       quiet: (ms) => clock.pass(ms),
       complaints: () => overheard.refusals(before),
+      send: async (write) => handIn(host, write({ now: clock.now().getTime(), word: word(UNIQUE_LENGTH) })),
     });
   }
 
@@ -124,6 +127,11 @@ export class PostOffice implements AsyncDisposable {
     const { register } = this.#parts;
     await register.look();
     return register.all.map(({ letter }) => letter);
+  }
+
+  /** Watches from now on for letters that nobody asks for, duplicates, and domains that are not allowed. */
+  guard(options: GuardOptions = {}): Guard {
+    return new Guard(options, this.#parts.register);
   }
 
   /** The SMTP dialogue in which a letter came in, as RFC 5321 prints them: `S: 220 …`, `C: EHLO …`. */

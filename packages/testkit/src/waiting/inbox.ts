@@ -5,6 +5,12 @@
  * often it is asked for.
  */
 import type { Clock, Milliseconds } from '@posthorn/world/clock.ts';
+import { bounceOf, type BounceOptions } from '../conversation/bounce.ts';
+import { complaintAbout, type ComplaintOptions } from '../conversation/complaint.ts';
+import type { Outgoing, Sent, Stationery } from '../conversation/outgoing.ts';
+import { outOfOffice, replyTo, writeTo, type Writing } from '../conversation/reply.ts';
+import { type Attendance, rsvpTo } from '../conversation/rsvp.ts';
+import { oneClick } from '../conversation/unsubscribe.ts';
 import { type Duration, milliseconds, told } from '../duration.ts';
 import type { Letter } from '../letter/letter.ts';
 import { type Criteria, mismatch, wanted } from './criteria.ts';
@@ -27,6 +33,8 @@ export interface InboxParts {
   readonly quiet: (ms: Milliseconds) => Promise<void>;
   /** What was refused over SMTP since `since`, for errors. */
   readonly complaints: () => readonly string[];
+  /** Sends what the other side writes. */
+  readonly send: (write: (stationery: Stationery) => Outgoing) => Promise<Sent>;
 }
 
 /** Which addresses an inbox has. */
@@ -120,6 +128,41 @@ export class Inbox {
     } finally {
       unwatch();
     }
+  }
+
+  /** Answers a letter as a person does: to Reply-To or From, threaded, the letter quoted. */
+  reply(letter: Letter, writing: Writing = {}): Promise<Sent> {
+    return this.#parts.send((stationery) => replyTo(letter, writing, stationery));
+  }
+
+  /** Answers it as a vacation program does (RFC 3834). */
+  outOfOffice(letter: Letter, writing: Writing = {}): Promise<Sent> {
+    return this.#parts.send((stationery) => outOfOffice(letter, writing, stationery));
+  }
+
+  /** Writes a letter from this inbox. */
+  write(to: string, writing: Writing): Promise<Sent> {
+    return this.#parts.send((stationery) => writeTo(this.address, to, writing, stationery));
+  }
+
+  /** The recipient's host took the letter, and now returns it to the envelope's sender (RFC 3464). */
+  bounce(letter: Letter, status = '5.1.1', options: BounceOptions = {}): Promise<Sent> {
+    return this.#parts.send((stationery) => bounceOf(letter, status, options, stationery));
+  }
+
+  /** The reader called it spam, and his provider tells the sender (ARF, RFC 5965). */
+  complain(letter: Letter, options: ComplaintOptions = {}): Promise<Sent> {
+    return this.#parts.send((stationery) => complaintAbout(letter, options, stationery));
+  }
+
+  /** Answers an invitation (RFC 5546). */
+  rsvp(letter: Letter, attendance: Attendance): Promise<Sent> {
+    return this.#parts.send((stationery) => rsvpTo(letter, attendance, stationery));
+  }
+
+  /** Leaves the list with one click (RFC 8058). Throws `UnsubscribeFailed`. */
+  unsubscribe(letter: Letter): Promise<{ readonly status: number; readonly url: string }> {
+    return oneClick(letter);
   }
 
   get #own(): readonly Letter[] {

@@ -71,6 +71,10 @@ export class Register implements Letters {
     return () => void this.#watchers.delete(own);
   }
 
+  isClaimed(letter: Letter): boolean {
+    return this.#claimed.has(letter);
+  }
+
   claim(letter: Letter): void {
     this.#claimed.add(letter);
   }

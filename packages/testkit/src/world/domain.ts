@@ -82,14 +82,14 @@ export class WorldDomain {
 
   async open(): Promise<void> {
     this.#publish();
-    const { options: { users }, world, register } = this.#parts;
+    const { options: { users }, world, register, dns } = this.#parts;
     for (const { address, behaviour } of this.#exchanges) if (behaviour.is !== 'absent') this.#parts.wires.host(address);
     const [first, ...others] = this.#exchanges.filter(({ behaviour }) => behaviour.is === 'up');
     if (first === undefined) return;
     this.#host = await this.#openHost(first, others);
     for (const user of users ?? []) await this.#host.core.directory.addAccount(`${user}@${this.name}`, PASSWORD);
     this.#arrivals = new Arrivals({
-      store: this.#host.core.store, host: this.name, register, onFault: (err) => world.log.error({ err }, 'letters cannot be read'),
+      store: this.#host.core.store, host: this.name, register, resolver: dns, onFault: (err) => world.log.error({ err }, 'letters cannot be read'),
     });
   }
 

@@ -1,0 +1,58 @@
+/**
+ * Matchers for Jest, in its mode for ECMAScript modules.
+ *
+ * `import '@posthorn/testkit/jest'` adds them; `useMail()` opens a post office for a file.
+ */
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import type { DeliverabilityOptions } from './deliverable/finding.ts';
+import type { Letter } from './letter/letter.ts';
+import * as matchers from './matchers/matchers.ts';
+import { mailSnapshot, type SnapshotOptions } from './matchers/snapshot.ts';
+import { postOffice, type PostOffice, type PostOfficeOptions } from './post-office.ts';
+import type { Criteria } from './waiting/criteria.ts';
+import type { WaitOptions } from './waiting/inbox.ts';
+
+export { mailSnapshot } from './matchers/snapshot.ts';
+
+declare module 'expect' {
+  interface Matchers<R extends void | Promise<void>, T = unknown> {
+    /** Of an inbox: such a letter came, or comes within the time. */
+    toReceive(criteria?: Criteria, options?: WaitOptions): Promise<R>;
+    toMatchMail(criteria: Criteria): R;
+    toHaveLink(pattern?: RegExp | string): R;
+    toHaveCode(pattern?: RegExp | string): R;
+    toHaveAttachment(name?: RegExp | string): R;
+    toBeDeliverable(options?: DeliverabilityOptions & { readonly strict?: boolean }): Promise<R>;
+    toMatchMailSnapshot(options?: SnapshotOptions): R;
+  }
+}
+
+const { toReceive, toMatchMail, toHaveLink, toHaveCode, toHaveAttachment, toBeDeliverable } = matchers;
+
+expect.extend({
+  toReceive, toMatchMail, toHaveLink, toHaveCode, toHaveAttachment, toBeDeliverable,
+  /** By Jest's own matcher, so that its counts and `--ci` hold. */
+  toMatchMailSnapshot(letter: Letter, options?: SnapshotOptions): matchers.Answer {
+    try {
+      expect(mailSnapshot(letter, options)).toMatchSnapshot();
+      return { pass: true, message: () => 'a snapshot cannot be negated' };
+    } catch (error) {
+      return { pass: false, message: () => (error instanceof Error ? error.message : String(error)) };
+    }
+  },
+});
+
+/** For the tests of this file. Gives it once the first test runs. */
+export function useMail(options: PostOfficeOptions = {}): () => PostOffice {
+  let mail: PostOffice | undefined;
+  beforeAll(async () => {
+    mail = await postOffice(options);
+  });
+  afterAll(async () => {
+    await mail?.close();
+  });
+  return () => {
+    if (mail === undefined) throw new Error('the post office opens with the first test: call this within one');
+    return mail;
+  };
+}
