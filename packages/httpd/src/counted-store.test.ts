@@ -19,6 +19,8 @@ function quietStore(acceptAnswer: () => AcceptAnswer): Store {
     mailboxes: { list: nothing, byName: nothing, counts: nothing, create: nothing, rename: nothing, remove: nothing, subscriptions: nothing, subscribe: nothing, unsubscribe: nothing, claimRecent: nothing },
     messages: { states: nothing, rows: nothing, changes: nothing, setFlags: nothing, expunge: nothing, append: nothing, appendMany: nothing, copy: nothing, move: nothing, read: nothing },
     letters: { page: nothing, get: nothing, counts: nothing },
+    sharing: { grants: nothing, sharedWith: nothing, grant: nothing },
+    annotations: { of: nothing, set: nothing },
     spool: {
       lease: nothing, nextDue: nothing, finished: nothing, conclude: nothing, markNotified: nothing, list: nothing, get: nothing, command: nothing,
       settle: (settlement) => Promise.resolve(settlement.lease === 1 ? { kind: 'settled', isFinal: true } : { kind: 'lease-lost' }),

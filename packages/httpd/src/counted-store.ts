@@ -32,6 +32,8 @@ export function countedStore(store: Store): CountedStore {
     ledger: store.ledger,
     quotas: store.quotas,
     kept: store.kept,
+    sharing: store.sharing,
+    annotations: store.annotations,
     search: store.search,
     care: store.care,
     spool: countingSpool(store.spool, countSettled),

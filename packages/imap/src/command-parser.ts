@@ -10,6 +10,7 @@ import { Cursor, FLAGS_MAX, LiteralAwaited, Misread, type Tongue } from './curso
 import { readFetchItems, readFetchModifiers } from './fetch-parser.ts';
 import { readList, readLsub, readStatusItems } from './list-parser.ts';
 import { readSearch, UnknownCharset } from './search-parser.ts';
+import { readAcl, readGetMetadata, readSetMetadata } from './sharing-parser.ts';
 import { readSort, readThread } from './sort-parser.ts';
 import { readSelectParameters } from './select-parser.ts';
 
@@ -127,6 +128,18 @@ function readArguments(name: string, cursor: Cursor): Command {
       cursor.space('items');
       return { name, mailbox, items: readStatusItems(cursor) };
     }
+    case 'SETACL':
+    case 'DELETEACL':
+    case 'GETACL':
+    case 'LISTRIGHTS':
+    case 'MYRIGHTS':
+      return readAcl(name, cursor);
+    case 'GETQUOTA':
+      cursor.space('a quota root');
+      return { name, root: cursor.astring('a quota root') };
+    case 'GETQUOTAROOT': return { name, mailbox: readMailbox(cursor) };
+    case 'GETMETADATA': return readGetMetadata(cursor);
+    case 'SETMETADATA': return readSetMetadata(cursor);
     case 'EXPUNGE': return { name };
     case 'UID EXPUNGE': return { name: 'EXPUNGE', uids: readSet(cursor) };
     default: return readOnMessages(name, cursor);

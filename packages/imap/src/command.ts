@@ -28,9 +28,25 @@ export type Command =
   | {
     readonly name: 'LIST' | 'LSUB'; readonly reference: string; readonly patterns: readonly string[];
     readonly selectOptions: readonly string[]; readonly returnOptions: readonly string[]; readonly statusItems: readonly string[];
+    /** RFC 9590. */
+    readonly metadataEntries?: readonly string[];
     /** Asked with anything that RFC 5258 has added. */
     readonly isExtended?: boolean;
   }
+  /** RFC 4314 §3. */
+  | { readonly name: 'GETACL' | 'MYRIGHTS'; readonly mailbox: string }
+  | { readonly name: 'DELETEACL' | 'LISTRIGHTS'; readonly mailbox: string; readonly identifier: string }
+  | { readonly name: 'SETACL'; readonly mailbox: string; readonly identifier: string; readonly how: 'add' | 'remove' | 'replace'; readonly rights: string }
+  /** RFC 9208 §4.1. */
+  | { readonly name: 'GETQUOTA'; readonly root: string }
+  | { readonly name: 'GETQUOTAROOT'; readonly mailbox: string }
+  /** RFC 5464 §4; the mailbox is empty for the server as a whole. Entries in lower case. */
+  | {
+    readonly name: 'GETMETADATA'; readonly mailbox: string; readonly entries: readonly string[]; readonly depth: 0 | 1 | 'infinity';
+    /** Larger values are not told. */
+    readonly valueOctetsMax?: number;
+  }
+  | { readonly name: 'SETMETADATA'; readonly mailbox: string; readonly changes: readonly { readonly entry: string; readonly value: string | null }[] }
   | { readonly name: 'STATUS'; readonly mailbox: string; readonly items: readonly string[] }
   /** Their letters arrive apart, as `append-step` and `literal` events of the reader. */
   | { readonly name: 'APPEND'; readonly mailbox: string }

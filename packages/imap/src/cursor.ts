@@ -46,7 +46,7 @@ const ASTRING_ATOM = /[^\x00-\x20\x7f-\xff(){%*"\\]+/y;
 const LIST_ATOM = /[^\x00-\x20\x7f-\xff(){"\\]+/y;
 const QUOTED = /"[^"\\\0\r\n]*(?:\\["\\][^"\\\0\r\n]*)*"/y;
 const TAG = /[^\x00-\x20\x7f-\xff(){%*"\\+]+/y;
-const WORD = /[A-Za-z0-9.]+/y;
+const WORD = /[A-Za-z0-9.]+(?:-[A-Za-z]+)?/y;
 const BASE64 = /=|[A-Za-z0-9+/]+={0,2}/y;
 const DIGITS = /\d{1,15}/y;
 const LONG_DIGITS = /\d{1,19}/y;

@@ -6,6 +6,7 @@
 import type { Command } from './command.ts';
 import type { Cursor } from './cursor.ts';
 import { isSelectable } from './list-selection.ts';
+import { readEntries } from './sharing-parser.ts';
 
 type ListCommand = Extract<Command, { readonly name: 'LIST' | 'LSUB' }>;
 
@@ -14,8 +15,9 @@ export const LIST_PATTERN_LENGTH_MAX = 1024;
 const OPTIONS_MAX = 16;
 
 const SELECT_OPTIONS = new Set(['SUBSCRIBED', 'REMOTE', 'RECURSIVEMATCH', 'SPECIAL-USE']);
-const RETURN_OPTIONS = new Set(['SUBSCRIBED', 'CHILDREN', 'SPECIAL-USE', 'STATUS']);
-const STATUS_ITEMS = new Set(['MESSAGES', 'RECENT', 'UIDNEXT', 'UIDVALIDITY', 'UNSEEN', 'DELETED', 'SIZE', 'HIGHESTMODSEQ', 'MAILBOXID', 'APPENDLIMIT']);
+/** MYRIGHTS is RFC 8440, METADATA RFC 9590. */
+const RETURN_OPTIONS = new Set(['SUBSCRIBED', 'CHILDREN', 'SPECIAL-USE', 'STATUS', 'MYRIGHTS', 'METADATA']);
+const STATUS_ITEMS = new Set(['MESSAGES', 'RECENT', 'UIDNEXT', 'UIDVALIDITY', 'UNSEEN', 'DELETED', 'DELETED-STORAGE', 'SIZE', 'HIGHESTMODSEQ', 'MAILBOXID', 'APPENDLIMIT']);
 
 export function readList(cursor: Cursor): ListCommand {
   cursor.space('a reference name');
@@ -39,16 +41,21 @@ export function readList(cursor: Cursor): ListCommand {
   if (cursor.word('RETURN') !== 'RETURN') cursor.refuse('RETURN is all that may follow the pattern');
   cursor.space('options');
   let statusItems: readonly string[] = [];
+  let metadataEntries: readonly string[] | undefined;
   const returnOption = (): string => {
     const option = readOption(cursor, RETURN_OPTIONS);
     if (option === 'STATUS') {
       cursor.space('items');
       statusItems = readStatusItems(cursor);
     }
+    if (option === 'METADATA') {
+      cursor.space('entries');
+      metadataEntries = readEntries(cursor);
+    }
     return option;
   };
   const returnOptions = cursor.list(returnOption, { what: 'options', isEmptyAllowed: true, max: OPTIONS_MAX });
-  return { ...base, returnOptions, statusItems, isExtended: true };
+  return { ...base, returnOptions, statusItems, isExtended: true, ...(metadataEntries === undefined ? {} : { metadataEntries }) };
 }
 
 export function readLsub(cursor: Cursor): ListCommand {

@@ -65,7 +65,7 @@ test('the lines of RFC 3501 §7.2 and its extensions', () => {
   expect(capabilityLine(['IMAP4rev1', 'IDLE'])).toBe('* CAPABILITY IMAP4rev1 IDLE\r\n');
   expect(capabilityCode(['IMAP4rev1'])).toBe('CAPABILITY IMAP4rev1');
   expect(enabledLine([])).toBe('* ENABLED\r\n');
-  expect(namespaceLine()).toBe('* NAMESPACE (("" "/")) NIL NIL\r\n');
+  expect(namespaceLine('#users/')).toBe('* NAMESPACE (("" "/")) (("#users/" "/")) NIL\r\n');
   expect(idLine([['name', 'Posthorn'], ['vendor', null]])).toBe('* ID ("name" "Posthorn" "vendor" NIL)\r\n');
   expect(idLine(null)).toBe('* ID NIL\r\n');
 });

@@ -110,9 +110,9 @@ export function idLine(fields: readonly (readonly [name: string, value: string |
   return `* ID (${fields.map(([name, value]) => `${string(name)} ${nstring(value)}`).join(' ')})\r\n`;
 }
 
-/** RFC 2342 §5: a personal one without a prefix, none of others, none shared. */
-export function namespaceLine(): string {
-  return `* NAMESPACE (("" "${DELIMITER}")) NIL NIL\r\n`;
+/** RFC 2342 §5: a personal one without a prefix, one of others by the prefix given, none that is nobody's. */
+export function namespaceLine(others: string): string {
+  return `* NAMESPACE (("" "${DELIMITER}")) ((${string(others)} "${DELIMITER}")) NIL\r\n`;
 }
 
 /** RFC 5161 §3.2. May be empty. */

@@ -4,6 +4,7 @@
 import { cutPartial, filterHeader, findSection } from '@posthorn/imap/fetch-section.ts';
 import { parseLetterUrl } from '@posthorn/imap/imap-url.ts';
 import { uid } from '@posthorn/store/ids.ts';
+import { reach } from './access.ts';
 import type { KnownExchange } from './exchange.ts';
 
 /** More of a header than this is not filtered: it would be held whole. */
@@ -17,10 +18,13 @@ export interface UrlSource {
 /** Undefined: there is nothing of that name, or it is none. */
 export async function letterByUrl({ session, account }: KnownExchange, url: string): Promise<UrlSource | undefined> {
   const found = parseLetterUrl(url);
-  const { mailboxes, messages } = session.services.store;
-  const mailbox = found && await mailboxes.byName(account.id, found.mailbox);
-  if (found === undefined || mailbox === undefined || (found.uidValidity ?? mailbox.uidValidity) !== mailbox.uidValidity) return undefined;
-  const [row] = await messages.rows({ account: account.id, mailbox: mailbox.id }, [uid(found.uid)]);
+  const { store } = session.services;
+  const { messages } = store;
+  const reached = found && await reach(store, account, { name: found.mailbox, purpose: 'read by url' });
+  if (found === undefined || reached?.kind !== 'reached') return undefined;
+  const { key, mailbox } = reached.access;
+  if ((found.uidValidity ?? mailbox.uidValidity) !== mailbox.uidValidity) return undefined;
+  const [row] = await messages.rows(key, [uid(found.uid)]);
   const place = row && findSection(row, found.section);
   if (row === undefined || place === undefined || place.kind === 'none') return undefined;
   const range = cutPartial(place.range, place.kind === 'octets' ? found.partial : undefined);

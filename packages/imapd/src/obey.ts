@@ -3,6 +3,7 @@
  */
 import type { Command } from '@posthorn/imap/command.ts';
 import { bearsSeqNum } from '@posthorn/imap/uid-only.ts';
+import { deleteAcl, getAcl, listRights, myRights, setAcl } from './commands/acl.ts';
 import { append, replace } from './commands/append.ts';
 import { authenticate, login, unauthenticate } from './commands/login.ts';
 import { capability, enable, id, logout, namespace, noop } from './commands/any.ts';
@@ -12,16 +13,19 @@ import { fetch } from './commands/fetch.ts';
 import { idle } from './commands/idle.ts';
 import { list } from './commands/list.ts';
 import { create, remove, rename, subscribe, unsubscribe } from './commands/mailbox.ts';
+import { getMetadata, setMetadata } from './commands/metadata.ts';
+import { getQuota, getQuotaRoot } from './commands/quota.ts';
 import { search } from './commands/search.ts';
 import { close, select, unselect } from './commands/select.ts';
 import { sort, thread } from './commands/sort.ts';
 import { status } from './commands/status.ts';
 import { store } from './commands/store.ts';
-import { type Exchange, beforeLogin, inFreshMailbox, inMailbox, known } from './exchange.ts';
+import { type Exchange, beforeLogin, inFreshMailbox, inMailbox, known, withdraw } from './exchange.ts';
 import { type Reply, bad } from './reply.ts';
 
 /** STARTTLS is the connection's own affair. */
 export async function obey(exchange: Exchange, command: Command): Promise<Reply> {
+  await withdraw(exchange);
   // RFC 9586 §3.2.
   if (exchange.session.dialect.isUidOnly && bearsSeqNum(command)) return { condition: 'BAD', code: 'UIDREQUIRED', text: 'Only UIDs name messages now' };
   switch (command.name) {
@@ -47,6 +51,15 @@ export async function obey(exchange: Exchange, command: Command): Promise<Reply>
     case 'UNSUBSCRIBE': return known(exchange, (at) => unsubscribe(at, command));
     case 'LIST':
     case 'LSUB': return known(exchange, (at) => list(at, command));
+    case 'SETACL': return known(exchange, (at) => setAcl(at, command));
+    case 'DELETEACL': return known(exchange, (at) => deleteAcl(at, command));
+    case 'GETACL': return known(exchange, (at) => getAcl(at, command));
+    case 'LISTRIGHTS': return known(exchange, (at) => listRights(at, command));
+    case 'MYRIGHTS': return known(exchange, (at) => myRights(at, command));
+    case 'GETQUOTA': return known(exchange, (at) => getQuota(at, command));
+    case 'GETQUOTAROOT': return known(exchange, (at) => getQuotaRoot(at, command));
+    case 'GETMETADATA': return known(exchange, (at) => getMetadata(at, command));
+    case 'SETMETADATA': return known(exchange, (at) => setMetadata(at, command));
     case 'STATUS': return known(exchange, (at) => status(at, command));
     // It has to say something about its literal, whatever the state.
     case 'APPEND': return append(exchange, command);

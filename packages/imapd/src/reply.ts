@@ -17,6 +17,11 @@ export function no(code: string, text: string): Reply {
   return { condition: 'NO', code, text };
 }
 
+/** RFC 5530 §3. */
+export function noPermission(): Reply {
+  return no('NOPERM', 'You may not do that there');
+}
+
 export function bad(text: string): Reply {
   return { condition: 'BAD', text };
 }

@@ -9,17 +9,27 @@ import type { Dialect } from '@posthorn/imap/dialect.ts';
 import { SessionView, formatUpdates } from '@posthorn/imap/session-view.ts';
 import { SYSTEM_FLAGS, type Flag, flagKey } from '@posthorn/mail/flags.ts';
 import { type Modseq, type Uid, uid } from '@posthorn/store/ids.ts';
-import type { Mailbox } from '@posthorn/store/mailboxes.ts';
 import type { MailboxKey, MessageState } from '@posthorn/store/messages.ts';
 import type { Store } from '@posthorn/store/store.ts';
+import type { Access } from './access.ts';
 import { Farewell } from './farewell.ts';
+import { mayFlag } from './flag-rights.ts';
 import type { MailboxWatch } from './mailbox-watch.ts';
 import type { Outlet } from './outlet.ts';
 import { ok } from './reply.ts';
 
 type Books = Pick<Store, 'mailboxes' | 'messages'>;
 
+interface SelectedParts {
+  readonly store: Books;
+  readonly watch: MailboxWatch;
+  readonly access: Access;
+  readonly isReadOnly: boolean;
+}
+
 export class Selected {
+  /** What this person may do here, as of the command under way. */
+  access: Access;
   readonly key: MailboxKey;
   readonly isReadOnly: boolean;
   readonly uidValidity: number;
@@ -35,14 +45,8 @@ export class Selected {
   readonly #flags = new Map<string, Flag>();
 
   /** What is there now is in the view, and told by whoever opens it. */
-  static async open({ store, watch, key, mailbox, isReadOnly }: {
-    readonly store: Books;
-    readonly watch: MailboxWatch;
-    readonly key: MailboxKey;
-    readonly mailbox: Mailbox;
-    readonly isReadOnly: boolean;
-  }): Promise<Selected> {
-    const selected = new Selected({ store, watch, key, mailbox, isReadOnly });
+  static async open(parts: SelectedParts): Promise<Selected> {
+    const selected = new Selected(parts);
     try {
       await selected.#fill();
     } catch (cause) {
@@ -52,13 +56,9 @@ export class Selected {
     return selected;
   }
 
-  private constructor({ store, watch, key, mailbox, isReadOnly }: {
-    readonly store: Books;
-    readonly watch: MailboxWatch;
-    readonly key: MailboxKey;
-    readonly mailbox: Mailbox;
-    readonly isReadOnly: boolean;
-  }) {
+  private constructor({ store, watch, access, isReadOnly }: SelectedParts) {
+    const { key, mailbox } = access;
+    this.access = access;
     this.key = key;
     this.isReadOnly = isReadOnly;
     this.uidValidity = mailbox.uidValidity;
@@ -87,6 +87,12 @@ export class Selected {
 
   get flags(): readonly Flag[] {
     return [...this.#flags.values()];
+  }
+
+  /** What may be changed here: RFC 4314 §5.1.1. `\*`: keywords may be made. */
+  get permanentFlags(): readonly Flag[] {
+    if (this.isReadOnly) return [];
+    return [...this.flags, '\\*'].filter((flag) => mayFlag(this.access, flag));
   }
 
   /** Something happened, or may have: look before the next answer. */
@@ -141,7 +147,7 @@ export class Selected {
   tellFlags(out: Outlet, flags: readonly Flag[]): void {
     if (!this.#learn(flags)) return;
     out.write(flagsLine(this.flags));
-    if (!this.isReadOnly) out.write(untagged(ok('Keywords may be made', `PERMANENTFLAGS ${flagList([...this.flags, '\\*'])}`)));
+    if (!this.isReadOnly) out.write(untagged(ok('Keywords may be made', `PERMANENTFLAGS ${flagList(this.permanentFlags)}`)));
   }
 
   close(): void {

@@ -42,6 +42,8 @@ export interface FlagChange extends MailboxKey {
   readonly flags: readonly Flag[];
   /** Leaves alone, and names in `modified`, those with a higher modseq (RFC 7162 §3.1.3). */
   readonly unchangedSince?: Modseq;
+  /** Kinds that stay as they are, whatever `flags` says. */
+  readonly without?: FlagKinds;
   readonly at: EpochMs;
 }
 
@@ -68,6 +70,25 @@ export interface AppendMany extends MailboxKey {
   readonly replaces?: MailboxKey & { readonly uid: Uid };
   /** Absent: any amount. */
   readonly limits?: QuotaLimits;
+}
+
+/** Messages on their way into another mailbox, perhaps of another account. */
+export interface Transfer extends MailboxKey {
+  readonly uids: readonly Uid[];
+  readonly target: MailboxId;
+  /** Absent: that of the messages. */
+  readonly targetAccount?: AccountId;
+  readonly at: EpochMs;
+  /** Of the target's account; absent: any amount. */
+  readonly limits?: QuotaLimits;
+  /** Flags that do not go along: \Seen, \Deleted, all others. */
+  readonly without?: FlagKinds;
+}
+
+export interface FlagKinds {
+  readonly seen: boolean;
+  readonly deleted: boolean;
+  readonly others: boolean;
 }
 
 export type TransferAnswer =
@@ -105,8 +126,9 @@ export interface Messages {
     { readonly kind: 'appended'; readonly uidValidity: number; readonly uids: readonly Uid[] } | { readonly kind: 'no-mailbox' | 'no-message' | 'over-quota' }
   >;
   /** All of them, or none where they are too much. */
-  copy(act: MailboxKey & { readonly uids: readonly Uid[]; readonly target: MailboxId; readonly at: EpochMs; readonly limits?: QuotaLimits }): Promise<CopyAnswer>;
-  move(act: MailboxKey & { readonly uids: readonly Uid[]; readonly target: MailboxId; readonly at: EpochMs }): Promise<TransferAnswer>;
+  copy(act: Transfer): Promise<CopyAnswer>;
+  /** The same; within an account there is always room. */
+  move(act: Transfer): Promise<CopyAnswer>;
   /** The letter as its reader sees it; offsets count in prefix + content less cuts. */
   read(row: Pick<MessageRow, 'prefix' | 'content' | 'contentOctets' | 'cuts'>, range?: OctetRange): AsyncIterable<Buffer>;
 }

@@ -7,6 +7,7 @@
  */
 import type { Accept } from './acceptance.ts';
 import type { BackupReport, Examination, Tell } from './care.ts';
+import type { Annotations } from './annotations.ts';
 import type { Accounts } from './accounts.ts';
 import type { Aliases } from './aliases.ts';
 import type { Contents } from './contents.ts';
@@ -18,6 +19,7 @@ import type { Mailboxes } from './mailboxes.ts';
 import type { Messages } from './messages.ts';
 import type { Quotas } from './quota.ts';
 import type { LetterSearch } from './search.ts';
+import type { Sharing } from './sharing.ts';
 import type { Spool } from './spool.ts';
 import type { AccountId, MailboxId } from './ids.ts';
 
@@ -33,6 +35,8 @@ export interface Store {
   readonly ledger: Ledger;
   readonly quotas: Quotas;
   readonly kept: Kept;
+  readonly sharing: Sharing;
+  readonly annotations: Annotations;
   readonly search: LetterSearch;
   /** Writes a letter and everything it causes in one transaction. */
   accept: Accept;

@@ -5,6 +5,7 @@
  */
 import { capabilityLine, enabledLine, idLine, namespaceLine, untagged } from '@posthorn/imap/response.ts';
 import { capabilitiesOf } from '../capabilities.ts';
+import { OTHERS } from '../access.ts';
 import { tellHighestModseq } from '../condstore.ts';
 import type { Exchange, KnownExchange } from '../exchange.ts';
 import { type Reply, ok } from '../reply.ts';
@@ -41,7 +42,7 @@ export async function enable({ session, out, peer }: KnownExchange, { capabiliti
 }
 
 export async function namespace({ out }: Exchange): Promise<Reply> {
-  out.write(namespaceLine());
+  out.write(namespaceLine(OTHERS));
   return ok('NAMESPACE done');
 }
 

@@ -12,10 +12,12 @@ import { flagKey } from '@posthorn/mail/flags.ts';
 import { type Uid, letterId } from '@posthorn/store/ids.ts';
 import type { AppendedLetter } from '@posthorn/store/messages.ts';
 import { identifier } from '@posthorn/world/random.ts';
-import { type Exchange, type KnownExchange, type MailboxExchange, inMailbox, known } from '../exchange.ts';
+import type { Access } from '../access.ts';
+import { type Exchange, type KnownExchange, type MailboxExchange, inMailbox, known, reaching } from '../exchange.ts';
+import { mayFlag } from '../flag-rights.ts';
 import { LetterDraft } from '../letter-draft.ts';
 import { letterByUrl } from '../letter-url.ts';
-import { type Reply, bad, no, ok, overQuota } from '../reply.ts';
+import { type Reply, bad, no, noPermission, ok, overQuota } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
 import { concludeRemoval } from './expunge.ts';
 
@@ -32,6 +34,7 @@ export async function replace(exchange: Exchange, { isUid, number, mailbox }: Co
   return withSteps(exchange, (steps) => inMailbox(exchange, async (at) => {
     const { selected } = at;
     if (selected.isReadOnly) return no('READ-ONLY', 'The mailbox is open for reading only');
+    if (!selected.access.may('move out')) return noPermission();
     const [uid] = selected.view.resolve([{ from: number, to: number }], isUid) ?? [];
     if (uid === undefined) return isUid ? no('NONEXISTENT', 'There is no message of that UID') : bad('There is no message of that number');
     return put(at, steps, { name: mailbox, replacing: { at, uid } });
@@ -59,21 +62,23 @@ interface Target {
 }
 
 async function put(exchange: KnownExchange, steps: Steps, { name, replacing }: Target): Promise<Reply> {
-  const { session, account, out } = exchange;
+  return reaching(exchange, { name, purpose: 'append', absent: 'TRYCREATE' }, async (access) => putInto(exchange, steps, { access, ...(replacing === undefined ? {} : { replacing }) }));
+}
+
+async function putInto(exchange: KnownExchange, steps: Steps, { access, replacing }: Pick<Target, 'replacing'> & { readonly access: Access }): Promise<Reply> {
+  const { session, out } = exchange;
   const { store, directory, clock } = session.services;
-  const mailbox = await store.mailboxes.byName(account.id, name);
-  if (mailbox === undefined) return noMailbox();
   const drafts: LetterDraft[] = [];
   try {
     const refusal = await take(exchange, steps, drafts);
     if (refusal !== undefined) return refusal;
     if (replacing !== undefined && drafts.length > 1) return bad('One letter takes the place of one');
     const letters: AppendedLetter[] = [];
-    for (const draft of drafts) letters.push(await finished(exchange, draft));
+    for (const draft of drafts) letters.push(await finished(exchange, draft, access));
     const replaces = replacing === undefined ? {} : { replaces: { ...replacing.at.selected.key, uid: replacing.uid } };
-    const limits = await directory.limitsOf(account.id);
+    const limits = await directory.limitsOf(access.key.account);
     const answer = await store.messages.appendMany({
-      account: account.id, mailbox: mailbox.id, letters, at: clock.now(), ...replaces, ...(limits === undefined ? {} : { limits }),
+      ...access.key, letters, at: clock.now(), ...replaces, ...(limits === undefined ? {} : { limits }),
     });
     switch (answer.kind) {
       case 'no-mailbox': return noMailbox();
@@ -93,12 +98,12 @@ async function put(exchange: KnownExchange, steps: Steps, { name, replacing }: T
   }
 }
 
-async function finished({ session }: KnownExchange, draft: LetterDraft): Promise<AppendedLetter> {
+async function finished({ session }: KnownExchange, draft: LetterDraft, access: Access): Promise<AppendedLetter> {
   const { clock, random } = session.services;
   return {
     letter: letterId(identifier(random, LETTER_ID_LENGTH)),
     ...await draft.finish(),
-    flags: draft.flags.filter((flag) => flagKey(flag) !== '\\recent'),
+    flags: draft.flags.filter((flag) => flagKey(flag) !== '\\recent' && mayFlag(access, flag)),
     internalDate: draft.internalDate ?? clock.now(),
   };
 }

@@ -6,12 +6,13 @@ import type { Uid } from '@posthorn/store/ids.ts';
 import { highestModseqCode } from '../condstore.ts';
 import type { MailboxExchange } from '../exchange.ts';
 import { pages } from '../pages.ts';
-import { type Reply, bad, no, ok } from '../reply.ts';
+import { type Reply, bad, no, noPermission, ok } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
 
 export async function expunge(exchange: MailboxExchange, { uids }: CommandNamed<'EXPUNGE'>): Promise<Reply> {
   const { selected } = exchange;
   if (selected.isReadOnly) return no('READ-ONLY', 'The mailbox is open for reading only');
+  if (!selected.access.may('expunge')) return noPermission();
   const chosen = uids === undefined ? undefined : selected.view.resolve(uids, true);
   if (uids !== undefined && chosen === undefined) return bad('No such message');
   await expungeDeleted(exchange, chosen);

@@ -24,7 +24,7 @@ import type { MailboxExchange } from '../exchange.ts';
 import { sendBinary, sendSection } from '../letter-section.ts';
 import { pages, takingTurns } from '../pages.ts';
 import { previewOf } from '../preview.ts';
-import { type Reply, bad, no, ok } from '../reply.ts';
+import { type Reply, bad, no, noPermission, ok } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
 
 /** Rows with their summaries; one may hold a letter's whole structure. */
@@ -47,7 +47,9 @@ export async function fetch(exchange: MailboxExchange, command: CommandNamed<'FE
   if (isVanishedAsked && !session.dialect.isResyncing) return bad('ENABLE QRESYNC comes first');
   const named = selected.view.resolve(command.set, command.isUid);
   if (named === undefined) return bad('There is no message of that number');
-  const plan = planOf(command, { isReadOnly: selected.isReadOnly, isUidOnly: session.dialect.isUidOnly });
+  if (!selected.access.may('read')) return noPermission();
+  // RFC 4314 §4: without the right, a letter is read and stays unseen.
+  const plan = planOf(command, { isReadOnly: selected.isReadOnly || !selected.access.may('mark seen'), isUidOnly: session.dialect.isUidOnly });
   if (plan.items.some(({ item }) => item === 'MODSEQ')) wakeCondstore(exchange);
   if (isVanishedAsked) await tellVanished(exchange, { since: changedSince ?? 0, set: command.set });
   // RFC 7162 §3.1.4.1.

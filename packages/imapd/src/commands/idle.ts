@@ -2,8 +2,8 @@
  * IDLE: news as it happens, until DONE. RFC 2177, RFC 9051 §6.3.13.
  */
 import { continuation } from '@posthorn/imap/response.ts';
-import type { KnownExchange } from '../exchange.ts';
-import { type Reply, bad, ok } from '../reply.ts';
+import { type KnownExchange, withdraw } from '../exchange.ts';
+import { type Reply, bad, no, ok } from '../reply.ts';
 
 export async function idle({ session, out, peer }: KnownExchange): Promise<Reply> {
   const { limits, clock } = session.services;
@@ -18,6 +18,7 @@ export async function idle({ session, out, peer }: KnownExchange): Promise<Reply
       switch (heard.kind) {
         case 'line': return heard.text.toUpperCase() === 'DONE' ? ok('IDLE done') : bad('DONE was expected');
         case 'woken':
+          if (await withdraw({ session, out })) return no('NOPERM', 'The mailbox may not be read any more');
           await selected?.look();
           // No command that counts messages is under way: anything may be said.
           selected?.tell(out, { mayExpunge: true, dialect: session.dialect });

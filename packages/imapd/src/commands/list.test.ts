@@ -20,7 +20,7 @@ test('LIST shows the mailboxes an account begins with, and what they are for', a
     S: * LIST (\HasNoChildren) "/" INBOX
     S: c OK …
     C: d NAMESPACE
-    S: * NAMESPACE (("" "/")) NIL NIL
+    S: * NAMESPACE (("" "/")) (("#users/" "/")) NIL
     S: d OK …`);
 });
 

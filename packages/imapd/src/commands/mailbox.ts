@@ -5,9 +5,12 @@
  */
 import { mailboxObjectId } from '@posthorn/imap/object-id.ts';
 import type { SpecialUse } from '@posthorn/store/mailboxes.ts';
-import type { KnownExchange } from '../exchange.ts';
+import type { MailboxKey } from '@posthorn/store/messages.ts';
+import type { Store } from '@posthorn/store/store.ts';
+import { siteOf } from '../access.ts';
+import { type KnownExchange, reaching } from '../exchange.ts';
 import { isMailboxName } from '../mailbox-names.ts';
-import { type Reply, no, ok } from '../reply.ts';
+import { type Reply, no, noPermission, ok } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
 
 export async function create({ session, account }: KnownExchange, { mailbox, specialUse }: CommandNamed<'CREATE'>): Promise<Reply> {
@@ -17,14 +20,25 @@ export async function create({ session, account }: KnownExchange, { mailbox, spe
   // RFC 9051 §6.3.4: a delimiter at the end only says that there will be mailboxes below.
   const name = mailbox.endsWith('/') ? mailbox.slice(0, -1) : mailbox;
   if (!isMailboxName(name)) return badName();
-  const answer = await store.mailboxes.create(account.id, name, clock.now(), ...use);
+  const site = await siteOf(store, account, name);
+  if (site.kind !== 'site') return site.kind === 'denied' ? noPermission() : no('CANNOT', 'There is nothing to make it below');
+  const answer = await store.mailboxes.create(site.account, site.name, clock.now(), ...use);
   switch (answer.kind) {
-    // RFC 8474 §4.1.
-    case 'created': return ok('CREATE done', `MAILBOXID (${mailboxObjectId(answer.mailbox.id)})`);
+    case 'created':
+      await inherit(store, { account: site.account, mailbox: answer.mailbox.id }, site.name);
+      // RFC 8474 §4.1.
+      return ok('CREATE done', `MAILBOXID (${mailboxObjectId(answer.mailbox.id)})`);
     case 'use-taken': return no('USEATTR', 'Another mailbox has that use');
     case 'exists': return no('ALREADYEXISTS', 'There is such a mailbox already');
     default: return answer satisfies never;
   }
+}
+
+/** RFC 4314 §5.1: who may do what above may do it here. */
+async function inherit({ mailboxes, sharing }: Pick<Store, 'mailboxes' | 'sharing'>, key: MailboxKey, name: string): Promise<void> {
+  const above = name.includes('/') ? await mailboxes.byName(key.account, name.slice(0, name.lastIndexOf('/'))) : undefined;
+  if (above === undefined) return;
+  for (const { who, rights } of await sharing.grants({ account: key.account, mailbox: above.id })) await sharing.grant(key, who, rights);
 }
 
 /** RFC 6154 §3: the uses that can be chosen; \\All and \\Flagged would be views of other mailboxes. */
@@ -39,37 +53,48 @@ function useOf(asked: readonly string[]): readonly SpecialUse[] | undefined {
 }
 
 /** DELETE. */
-export async function remove({ session, account }: KnownExchange, { mailbox: name }: CommandNamed<'DELETE'>): Promise<Reply> {
+export async function remove(exchange: KnownExchange, { mailbox: name }: CommandNamed<'DELETE'>): Promise<Reply> {
+  const { session } = exchange;
   const { store, clock } = session.services;
-  const { state } = session;
-  const mailbox = await store.mailboxes.byName(account.id, name);
-  const answer = await store.mailboxes.remove(account.id, name, clock.now());
-  switch (answer.kind) {
-    case 'done':
-      // Whoever deletes the mailbox that is open in front of them has closed it.
-      if (state.kind === 'selected' && state.selected.key.mailbox === mailbox?.id) session.deselect();
-      return ok('DELETE done');
-    case 'no-mailbox': return noMailbox();
-    case 'is-inbox': return no('CANNOT', 'INBOX cannot be deleted');
-    default: return answer satisfies never;
-  }
+  return reaching(exchange, { name, purpose: 'delete' }, async ({ key, mailbox }) => {
+    const { state } = session;
+    const answer = await store.mailboxes.remove(key.account, mailbox.name, clock.now());
+    switch (answer.kind) {
+      case 'done':
+        // Whoever deletes the mailbox that is open in front of them has closed it.
+        if (state.kind === 'selected' && state.selected.key.mailbox === mailbox.id) session.deselect();
+        return ok('DELETE done');
+      case 'no-mailbox': return noMailbox();
+      case 'is-inbox': return no('CANNOT', 'INBOX cannot be deleted');
+      default: return answer satisfies never;
+    }
+  });
 }
 
-export async function rename({ session, account }: KnownExchange, { from, to }: CommandNamed<'RENAME'>): Promise<Reply> {
+export async function rename(exchange: KnownExchange, { from, to }: CommandNamed<'RENAME'>): Promise<Reply> {
+  const { session, account } = exchange;
   const { store, clock } = session.services;
   const target = to.endsWith('/') ? to.slice(0, -1) : to;
   if (!isMailboxName(target)) return badName();
-  const answer = await store.mailboxes.rename(account.id, from, target, clock.now());
-  switch (answer.kind) {
-    case 'done':
-      // RFC 9051 §6.3.6: INBOX may be the open one, and has just lost its letters.
-      if (session.state.kind === 'selected') session.state.selected.ring();
-      return ok('RENAME done');
-    case 'no-mailbox': return noMailbox();
-    case 'exists': return no('ALREADYEXISTS', 'There is such a mailbox already');
-    case 'within-itself': return no('CANNOT', 'A mailbox cannot be moved below itself');
-    default: return answer satisfies never;
-  }
+  return reaching(exchange, { name: from, purpose: 'rename' }, async ({ key, mailbox }) => {
+    const site = await siteOf(store, account, target);
+    if (site.kind === 'denied') return noPermission();
+    // What is in INBOX would move (RFC 9051 §6.3.6), and that is its owner's to do.
+    if (site.kind === 'none' || site.account !== key.account || (mailbox.name === 'INBOX' && key.account !== account.id)) {
+      return no('CANNOT', 'It cannot become that');
+    }
+    const answer = await store.mailboxes.rename(key.account, mailbox.name, site.name, clock.now());
+    switch (answer.kind) {
+      case 'done':
+        // RFC 9051 §6.3.6: INBOX may be the open one, and has just lost its letters.
+        if (session.state.kind === 'selected') session.state.selected.ring();
+        return ok('RENAME done');
+      case 'no-mailbox': return noMailbox();
+      case 'exists': return no('ALREADYEXISTS', 'There is such a mailbox already');
+      case 'within-itself': return no('CANNOT', 'A mailbox cannot be moved below itself');
+      default: return answer satisfies never;
+    }
+  });
 }
 
 /** RFC 9051 §6.3.7: the name need not be a mailbox's. */

@@ -8,37 +8,42 @@ import { mailboxObjectId } from '@posthorn/imap/object-id.ts';
 import { flagList, flagsLine, listLine, untagged } from '@posthorn/imap/response.ts';
 import { formatUpdates } from '@posthorn/imap/session-view.ts';
 import { highestModseqCode, tellVanished } from '../condstore.ts';
-import type { KnownExchange, MailboxExchange } from '../exchange.ts';
+import type { Access } from '../access.ts';
+import { type KnownExchange, type MailboxExchange, reaching } from '../exchange.ts';
 import { tellState } from '../message-state.ts';
-import { type Reply, bad, no, ok } from '../reply.ts';
+import { type Reply, bad, ok } from '../reply.ts';
 import { Selected } from '../selected.ts';
 import type { CommandNamed } from './command.ts';
 import { expungeDeleted } from './expunge.ts';
 
 export async function select(exchange: KnownExchange, command: CommandNamed<'SELECT' | 'EXAMINE'>): Promise<Reply> {
-  const { session, account, out } = exchange;
+  const { session, out } = exchange;
   // RFC 7162 §3.2.5.
   if (command.resync !== undefined && !session.dialect.isResyncing) return bad('ENABLE QRESYNC comes first');
   // RFC 7162 §3.2.11, RFC 9051 §7.1: what follows is about the other mailbox, or none.
   if (session.state.kind === 'selected') out.write(untagged(ok('The mailbox that was open is closed', 'CLOSED')));
   // RFC 9051 §6.3.2: a failed SELECT leaves no mailbox selected.
   session.deselect();
+  return reaching(exchange, { name: command.mailbox, purpose: 'select' }, async (access) => open(exchange, command, access));
+}
+
+async function open(exchange: KnownExchange, command: CommandNamed<'SELECT' | 'EXAMINE'>, access: Access): Promise<Reply> {
+  const { session, account } = exchange;
   const { store, watch } = session.services;
-  const mailbox = await store.mailboxes.byName(account.id, command.mailbox);
-  if (mailbox === undefined) return no('NONEXISTENT', 'There is no such mailbox');
-  const isReadOnly = command.name === 'EXAMINE';
-  const selected = await Selected.open({ store, watch, mailbox, isReadOnly, key: { account: account.id, mailbox: mailbox.id } });
+  // RFC 4314 §5.2: also where nothing may be changed.
+  const isReadOnly = command.name === 'EXAMINE' || access.isReadOnly;
+  const selected = await Selected.open({ store, watch, access, isReadOnly });
   if (command.isCondstore) session.enable('CONDSTORE');
   session.select(account, selected);
-  describe({ ...exchange, selected }, mailbox.name);
-  if (command.resync?.uidValidity === mailbox.uidValidity) await resynchronize({ ...exchange, selected }, command.resync);
+  describe({ ...exchange, selected }, access.name);
+  if (command.resync?.uidValidity === access.mailbox.uidValidity) await resynchronize({ ...exchange, selected }, command.resync);
   return isReadOnly ? ok('Open for reading', 'READ-ONLY') : ok('Open', 'READ-WRITE');
 }
 
 function describe({ session: { dialect }, selected, out }: MailboxExchange, name: string): void {
-  const { view, flags, isReadOnly, uidNext, uidValidity, toldModseq } = selected;
+  const { view, flags, permanentFlags, isReadOnly, uidNext, uidValidity, toldModseq } = selected;
   out.write(flagsLine(flags));
-  out.write(untagged(isReadOnly ? ok('Nothing can be changed', 'PERMANENTFLAGS ()') : ok('Keywords may be made', `PERMANENTFLAGS ${flagList([...flags, '\\*'])}`)));
+  out.write(untagged(isReadOnly ? ok('Nothing can be changed', 'PERMANENTFLAGS ()') : ok('Keywords may be made', `PERMANENTFLAGS ${flagList(permanentFlags)}`)));
   out.write(formatUpdates([{ kind: 'exists', count: view.count }, { kind: 'recent', count: view.recentCount }], dialect));
   const unseen = view.firstUnseen();
   // RFC 9051 Appendix E: UNSEEN is no more.
@@ -71,7 +76,7 @@ export async function close(exchange: MailboxExchange): Promise<Reply> {
     await selected.look();
     selected.tell(exchange.out, { mayExpunge: true, dialect: session.dialect });
   }
-  const gone = new Set(selected.isReadOnly ? [] : await expungeDeleted(exchange));
+  const gone = new Set(selected.isReadOnly || !selected.access.may('expunge') ? [] : await expungeDeleted(exchange));
   if (isAnswered) await selected.look();
   session.deselect();
   // RFC 7162 §3.2.8: only if nothing else has happened that the client would then never hear of.

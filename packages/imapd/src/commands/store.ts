@@ -7,9 +7,10 @@ import { type Modseq, type Uid, modseq } from '@posthorn/store/ids.ts';
 import type { MessageState } from '@posthorn/store/messages.ts';
 import { wakeCondstore } from '../condstore.ts';
 import type { MailboxExchange } from '../exchange.ts';
+import { mayFlag, withoutOf } from '../flag-rights.ts';
 import { tellState } from '../message-state.ts';
 import { pages } from '../pages.ts';
-import { type Reply, bad, no, ok } from '../reply.ts';
+import { type Reply, bad, no, noPermission, ok } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
 
 export async function store(exchange: MailboxExchange, command: CommandNamed<'STORE'>): Promise<Reply> {
@@ -18,14 +19,17 @@ export async function store(exchange: MailboxExchange, command: CommandNamed<'ST
   if (selected.isReadOnly) return no('READ-ONLY', 'The mailbox is open for reading only');
   const { how, isSilent } = command;
   // RFC 3501 §2.3.2: \Recent is not the client's to change.
-  const flags = command.flags.filter((flag) => flagKey(flag) !== '\\recent');
+  const named = command.flags.filter((flag) => flagKey(flag) !== '\\recent');
+  const flags = named.filter((flag) => mayFlag(selected.access, flag));
+  // RFC 4314 §4: what may not be changed is passed over, if anything may.
+  if (selected.access.isFlagless || (flags.length === 0 && named.length > 0)) return noPermission();
   const uids = selected.view.resolve(command.set, command.isUid);
   if (uids === undefined) return bad('There is no message of that number');
   if (command.unchangedSince !== undefined) wakeCondstore(exchange);
   const modified: Uid[] = [];
   for (const page of pages(uids)) {
     const before = new Map(page.map((uid) => [uid, selected.view.flagsOf(uid) ?? []]));
-    const answer = await books.messages.setFlags({ ...selected.key, uids: page, how, flags, ...condition(command), at: clock.now() });
+    const answer = await books.messages.setFlags({ ...selected.key, uids: page, how, flags, ...condition(command), ...withoutOf(selected.access), at: clock.now() });
     selected.view.settle(answer.states);
     modified.push(...answer.modified);
     for (const state of answer.states) {
@@ -39,8 +43,8 @@ export async function store(exchange: MailboxExchange, command: CommandNamed<'ST
   if (modified.length === 0) return ok('STORE done');
   // What they have become is told before the answer ends.
   selected.ring();
-  const named = command.isUid ? modified : modified.flatMap((uid) => selected.view.seqNumOf(uid) ?? []);
-  return ok('Some of them have changed since', `MODIFIED ${formatSet(named)}`);
+  const numbers = command.isUid ? modified : modified.flatMap((uid) => selected.view.seqNumOf(uid) ?? []);
+  return ok('Some of them have changed since', `MODIFIED ${formatSet(numbers)}`);
 }
 
 /** RFC 7162 §3.1.3. */

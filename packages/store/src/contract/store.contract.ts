@@ -12,6 +12,7 @@ import { LETTER, NOW, PREFIX, acceptance, collect, copyFor, inboxOf, onward, per
 import { lettersContract } from './letters.contract.ts';
 import { messagesContract } from './messages.contract.ts';
 import { quotaContract } from './quota.contract.ts';
+import { sharingContract } from './sharing.contract.ts';
 import { searchContract } from './search.contract.ts';
 import { ledgerContract, spoolContract } from './spool.contract.ts';
 
@@ -281,6 +282,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     lettersContract(open);
     quotaContract(open);
     keptContract(open);
+    sharingContract(open);
     searchContract(open);
     spoolContract(open);
     ledgerContract(open);

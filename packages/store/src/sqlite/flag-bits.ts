@@ -4,6 +4,7 @@
  * RFC 9051 §2.3.2. Keywords differ not by case and keep the spelling they came with.
  */
 import { canonicalFlag, type Flag, flagKey } from '@posthorn/mail/flags.ts';
+import type { FlagKinds } from '../messages.ts';
 
 export interface StoredFlags {
   readonly bits: number;
@@ -49,6 +50,25 @@ export function changeFlags(stored: StoredFlags, how: 'add' | 'remove' | 'replac
     };
   const isSame = changed.bits === stored.bits && changed.keywords === stored.keywords;
   return isSame ? stored : changed;
+}
+
+/** What is left of them when some kinds do not go along. */
+export function withoutFlags(stored: StoredFlags, without: FlagKinds | null): StoredFlags {
+  if (without === null) return stored;
+  return { bits: stored.bits & ~bitsOf(without), keywords: without.others ? null : stored.keywords };
+}
+
+/** `after`, but for some kinds, which stay as they were; the same object as before if nothing changes. */
+export function keepingFlags(after: StoredFlags, before: StoredFlags, kept: FlagKinds | null): StoredFlags {
+  if (kept === null || after === before) return after;
+  const mask = bitsOf(kept);
+  const bits = (after.bits & ~mask) | (before.bits & mask);
+  const keywords = kept.others ? before.keywords : after.keywords;
+  return bits === before.bits && keywords === before.keywords ? before : { bits, keywords };
+}
+
+function bitsOf({ seen, deleted, others }: FlagKinds): number {
+  return (seen ? SEEN : 0) | (deleted ? DELETED : 0) | (others ? ~(SEEN | DELETED) : 0);
 }
 
 function combined(stored: string | null, given: string, how: 'add' | 'remove'): string | null {

@@ -1,20 +1,12 @@
 /**
  * Mailboxes: read here, changed by the writer.
  */
-import { type AccountId, type MailboxId, mailboxId, modseq, type Uid, uid } from '../ids.ts';
+import { type AccountId, type MailboxId, type Uid, uid } from '../ids.ts';
 import type { Mailbox, MailboxCounts, Mailboxes, SpecialUse } from '../mailboxes.ts';
 import type { Carrier } from './carrier.ts';
+import { MAILBOX_COLUMNS, type MailboxRow, readMailbox } from './mailbox-row.ts';
 import type { Query, Reader } from './reader.ts';
 import type { Answers } from './requests.ts';
-
-interface Row {
-  readonly id: number;
-  readonly name: string;
-  readonly specialUse: SpecialUse | null;
-  readonly uidValidity: number;
-  readonly uidNext: number;
-  readonly highestModseq: number;
-}
 
 interface CountsRow extends Omit<MailboxCounts, 'recent'> {
   readonly uidNext: number;
@@ -23,17 +15,15 @@ interface CountsRow extends Omit<MailboxCounts, 'recent'> {
 
 export class SqliteMailboxes implements Mailboxes {
   readonly #carrier: Carrier;
-  readonly #list: Query<[account: number], Row>;
-  readonly #byName: Query<[account: number, name: string], Row>;
+  readonly #list: Query<[account: number], MailboxRow>;
+  readonly #byName: Query<[account: number, name: string], MailboxRow>;
   readonly #counts: Query<[account: number, mailbox: number], CountsRow>;
   readonly #recent: Query<[account: number, mailbox: number, from: number], { recent: number }>;
   readonly #subscriptions: Query<[account: number], { name: string }>;
 
   constructor(db: Reader, carrier: Carrier) {
     this.#carrier = carrier;
-    const row = `
-      SELECT id, name, special_use AS specialUse, uid_validity AS uidValidity, uid_next AS uidNext, highest_modseq AS highestModseq
-      FROM mailbox WHERE account = ?`;
+    const row = `SELECT ${MAILBOX_COLUMNS} FROM mailbox WHERE account = ?`;
     this.#list = db.prepare(`${row} ORDER BY name <> 'INBOX', name`);
     this.#byName = db.prepare(`${row} AND name = ?`);
     this.#counts = db.prepare(`
@@ -89,11 +79,4 @@ export class SqliteMailboxes implements Mailboxes {
     if (row !== undefined && row.recentFrom >= row.uidNext) return uid(row.recentFrom);
     return this.#carrier.submit({ kind: 'claim-recent', account, mailbox });
   }
-}
-
-function readMailbox({ id, name, specialUse, uidValidity, uidNext, highestModseq }: Row): Mailbox {
-  return {
-    id: mailboxId(id), name, ...(specialUse === null ? {} : { specialUse }),
-    uidValidity, uidNext: uid(uidNext), highestModseq: modseq(highestModseq),
-  };
 }

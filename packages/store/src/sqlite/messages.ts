@@ -4,7 +4,7 @@
 import type { OctetRange } from '@posthorn/mail/structure.ts';
 import { modseq, type Modseq, type Uid, uid } from '../ids.ts';
 import {
-  type Append, type AppendMany, type CopyAnswer, type FlagChange, type MailboxKey, type MessageRow, type Messages, type MessageState, type TransferAnswer, UIDS_PER_ACT,
+  type Append, type AppendMany, type CopyAnswer, type FlagChange, type MailboxKey, type MessageRow, type Messages, type MessageState, UIDS_PER_ACT,
 } from '../messages.ts';
 import { contentRecord } from './accept.ts';
 import type { Carrier } from './carrier.ts';
@@ -78,9 +78,9 @@ export class SqliteMessages implements Messages {
     return [...found.values()].toSorted((a, b) => a.uid - b.uid);
   }
 
-  async setFlags({ flags, uids, unchangedSince, ...change }: FlagChange): Promise<Answers['flags']> {
+  async setFlags({ flags, uids, unchangedSince, without, ...change }: FlagChange): Promise<Answers['flags']> {
     return this.#carrier.submit({
-      kind: 'flags', ...change, uids: bounded(uids), flags: storeFlags(flags), unchangedSince: unchangedSince ?? null,
+      kind: 'flags', ...change, uids: bounded(uids), flags: storeFlags(flags), unchangedSince: unchangedSince ?? null, without: without ?? null,
     });
   }
 
@@ -117,12 +117,12 @@ export class SqliteMessages implements Messages {
     });
   }
 
-  copy({ limits, ...act }: Parameters<Messages['copy']>[0]): Promise<CopyAnswer> {
-    return this.#carrier.submit({ kind: 'copy', ...act, limits: limits ?? null });
+  copy({ limits, without, ...act }: Parameters<Messages['copy']>[0]): Promise<CopyAnswer> {
+    return this.#carrier.submit({ kind: 'copy', targetAccount: act.account, ...act, limits: limits ?? null, without: without ?? null });
   }
 
-  move(act: Parameters<Messages['move']>[0]): Promise<TransferAnswer> {
-    return this.#carrier.submit({ kind: 'move', ...act });
+  move({ limits, without, ...act }: Parameters<Messages['move']>[0]): Promise<CopyAnswer> {
+    return this.#carrier.submit({ kind: 'move', targetAccount: act.account, ...act, limits: limits ?? null, without: without ?? null });
   }
 
   read(row: Pick<MessageRow, 'prefix' | 'content' | 'contentOctets' | 'cuts'>, range?: OctetRange): AsyncIterable<Buffer> {

@@ -7,13 +7,14 @@
 import type { Credentials, Account } from '../accounts.ts';
 import type { AcceptAnswer } from '../acceptance.ts';
 import type { Alias } from '../aliases.ts';
+import type { AnnotationPlace, Annotations } from '../annotations.ts';
 import type { AccountId, LetterId, MailboxId, Uid } from '../ids.ts';
 import type { RestoreAnswer } from '../kept.ts';
 import type { DkimKey } from '../keys.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import type { Mailbox, Mailboxes, SpecialUse } from '../mailboxes.ts';
 import type { OwnLimits, QuotaLimits } from '../quota.ts';
-import type { CopyAnswer, FlagChange, MailboxKey, MessageState, TransferAnswer } from '../messages.ts';
+import type { CopyAnswer, FlagChange, FlagKinds, MailboxKey, MessageState} from '../messages.ts';
 import type { Belief } from '../placement.ts';
 import type { SettleAnswer, SettledRecipient, SpoolLetter, SpoolRecipient } from '../spool.ts';
 import type { StoredFlags } from './flag-bits.ts';
@@ -111,10 +112,14 @@ export interface SettleRequest {
 interface Transfer extends MailboxKey {
   readonly uids: readonly Uid[];
   readonly target: MailboxId;
+  /** Whose the target is. */
+  readonly targetAccount: AccountId;
   readonly at: number;
+  readonly limits: QuotaLimits | null;
+  readonly without: FlagKinds | null;
 }
 
-export type TransferRequest = Transfer & { readonly kind: 'copy'; readonly limits: QuotaLimits | null } | Transfer & { readonly kind: 'move' };
+export type TransferRequest = Transfer & { readonly kind: 'copy' } | Transfer & { readonly kind: 'move' };
 
 /** A lease, by what it is found with. */
 export interface LeaseGiven {
@@ -136,11 +141,13 @@ export type Request =
   | { readonly kind: 'mailbox-create'; readonly account: AccountId; readonly name: string; readonly at: number; readonly specialUse: SpecialUse | null }
   | { readonly kind: 'mailbox-rename'; readonly account: AccountId; readonly from: string; readonly to: string; readonly at: number }
   | { readonly kind: 'mailbox-remove'; readonly account: AccountId; readonly name: string; readonly at: number }
+  | MailboxKey & { readonly kind: 'grant'; /** Null: anyone. */ readonly who: AccountId | null; readonly rights: string }
+  | AnnotationPlace & { readonly kind: 'annotate'; readonly changes: readonly { readonly entry: string; readonly value: Buffer | null }[]; readonly entriesMax: number }
   | { readonly kind: 'subscribe'; readonly account: AccountId; readonly name: string; readonly isOn: boolean }
   | { readonly kind: 'claim-recent'; readonly account: AccountId; readonly mailbox: MailboxId }
   | MailboxKey & {
     readonly kind: 'flags'; readonly uids: readonly Uid[]; readonly how: FlagChange['how'];
-    readonly flags: StoredFlags; readonly unchangedSince: number | null; readonly at: number;
+    readonly flags: StoredFlags; readonly unchangedSince: number | null; readonly without: FlagKinds | null; readonly at: number;
   }
   | MailboxKey & { readonly kind: 'expunge'; readonly uids: readonly Uid[]; readonly at: number }
   | { readonly kind: 'lease'; readonly now: number; readonly until: number; readonly limit: number; readonly without: readonly string[] }
@@ -166,7 +173,7 @@ export interface Answers {
   'append-many': { readonly kind: 'appended'; readonly uidValidity: number; readonly uids: readonly Uid[] } | { readonly kind: 'no-mailbox' | 'no-message' | 'over-quota' };
   settle: SettleAnswer;
   copy: CopyAnswer;
-  move: TransferAnswer;
+  move: CopyAnswer;
   'account-add': { readonly kind: 'added' | 'exists'; readonly account: Account };
   'account-credentials': boolean;
   'account-limits': boolean;
@@ -178,6 +185,8 @@ export interface Answers {
   'mailbox-create': { readonly kind: 'created'; readonly mailbox: Mailbox } | { readonly kind: 'exists' | 'use-taken' };
   'mailbox-rename': Awaited<ReturnType<Mailboxes['rename']>>;
   'mailbox-remove': Awaited<ReturnType<Mailboxes['remove']>>;
+  grant: boolean;
+  annotate: Awaited<ReturnType<Annotations['set']>>;
   subscribe: null;
   'claim-recent': Uid;
   flags: { readonly states: readonly MessageState[]; readonly modified: readonly Uid[] };

@@ -169,6 +169,21 @@ const KEPT = `
   CREATE INDEX removed_mailbox_at ON removed_mailbox (removed_at);
 `;
 
+/** Version 7: what people may do in mailboxes of others, and what they note about mailboxes. */
+const SHARING = `
+  -- who: an account, or 0 for anyone.
+  CREATE TABLE acl (
+    account INTEGER NOT NULL, mailbox INTEGER NOT NULL, who INTEGER NOT NULL, rights TEXT NOT NULL, PRIMARY KEY (account, mailbox, who)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX acl_who ON acl (who);
+
+  -- mailbox: 0 for the account as a whole; holder: whose it is, 0 for everyone's.
+  CREATE TABLE annotation (
+    account INTEGER NOT NULL, mailbox INTEGER NOT NULL, holder INTEGER NOT NULL, entry TEXT NOT NULL, value BLOB NOT NULL,
+    PRIMARY KEY (account, mailbox, holder, entry)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /** How books become those of the next version: tables at once, then rows in batches, if there are any to be filled in. */
 export interface Step {
   readonly sql: string;
@@ -183,6 +198,7 @@ export const STEPS: readonly Step[] = [
   { sql: QUOTAS },
   { sql: SEARCH },
   { sql: KEPT },
+  { sql: SHARING },
 ];
 
 /** The version that this program reads and writes. */

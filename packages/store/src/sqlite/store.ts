@@ -12,6 +12,7 @@ import { SqliteLedger } from './ledger.ts';
 import { SqliteLetters } from './letters.ts';
 import { SqliteMailboxes } from './mailboxes.ts';
 import { SqliteMessages } from './messages.ts';
+import { SqliteAnnotations, SqliteSharing } from './sharing.ts';
 import { SqliteQuotas } from './quotas.ts';
 import { SqliteKept } from './kept.ts';
 import type { Query, Reader } from './reader.ts';
@@ -47,6 +48,8 @@ export class SqliteStore implements Store {
   readonly ledger: SqliteLedger;
   readonly quotas: SqliteQuotas;
   readonly kept: SqliteKept;
+  readonly sharing: SqliteSharing;
+  readonly annotations: SqliteAnnotations;
   readonly search: LetterSearch;
   readonly care: Care;
   /** Bound, so that it can be handed on alone. */
@@ -69,6 +72,8 @@ export class SqliteStore implements Store {
     this.ledger = new SqliteLedger(reader);
     this.quotas = new SqliteQuotas(reader);
     this.kept = new SqliteKept(reader, { carrier, undeleteMs });
+    this.sharing = new SqliteSharing(reader, carrier);
+    this.annotations = new SqliteAnnotations(reader, carrier);
     this.search = search;
     this.care = parts.care;
     this.accept = (acceptance) => accept(acceptance, carrier);

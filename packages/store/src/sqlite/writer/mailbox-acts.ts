@@ -14,6 +14,7 @@ import type { LedgerTable } from './ledger.ts';
 import type { MessageActs } from './message-acts.ts';
 import type { Postbox } from './postbox.ts';
 import type { Sequences } from './sequences.ts';
+import type { SharingActs } from './sharing-acts.ts';
 import type { UsageTable } from './usage-table.ts';
 
 export interface MailboxParts {
@@ -22,6 +23,7 @@ export interface MailboxParts {
   readonly messages: MessageActs;
   readonly postbox: Postbox;
   readonly sequences: Sequences;
+  readonly sharing: SharingActs;
   readonly usage: UsageTable;
 }
 
@@ -131,7 +133,7 @@ export class MailboxActs {
     const made = this.create({ kind: 'mailbox-create', account, name: to, at, specialUse: null });
     if (made.kind !== 'created') throw new Error('the name was free a moment ago');
     const uids: readonly Uid[] = this.#uids.all(account, inbox).map(({ uid }) => asUid(uid));
-    this.#parts.messages.transfer({ kind: 'move', account, mailbox: inbox, uids, target: made.mailbox.id, at });
+    this.#parts.messages.transfer({ kind: 'move', account, mailbox: inbox, uids, target: made.mailbox.id, targetAccount: account, at, limits: null, without: null });
   }
 
   remove({ account, name, at }: RequestOf<'mailbox-remove'>): Answers['mailbox-remove'] {
@@ -158,12 +160,14 @@ export class MailboxActs {
       this.#doom.run(account, id);
       this.#drop(account, mailboxId(id));
     }
+    this.#parts.sharing.dropAccount(account);
     this.#unsubscribeAll.run(account);
     this.#parts.changes.mailboxes(account);
   }
 
   #drop(account: AccountId, id: MailboxId): void {
     this.#delete.run(account, id);
+    this.#parts.sharing.dropMailbox(account, id);
     this.#parts.changes.mailboxes(account);
     this.#parts.changes.mailbox(account, id);
   }

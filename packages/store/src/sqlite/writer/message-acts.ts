@@ -8,7 +8,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { contentId, modseq as asModseq, type Uid, uid as asUid } from '../../ids.ts';
 import type { MailboxKey, MessageState } from '../../messages.ts';
 import { joined, messageChecksum, prefixChecksum, stateChecksum } from '../checksum.ts';
-import { changeFlags, DELETED, readFlags, SEEN, type StoredFlags } from '../flag-bits.ts';
+import { changeFlags, DELETED, keepingFlags, readFlags, SEEN, type StoredFlags, withoutFlags } from '../flag-bits.ts';
 import type { Answers, AppendManyRequest, AppendRequest, RequestOf, TransferRequest } from '../requests.ts';
 import { sortedUids, writeUidSet } from '../uid-set.ts';
 import type { Changes } from './changes.ts';
@@ -84,7 +84,7 @@ export class MessageActs {
     const touched = rows.filter(({ modseq }) => modseq <= unchangedSince);
     const changed = new Map<number, StoredFlags>();
     for (const row of touched) {
-      const after = changeFlags(row, how, flags);
+      const after = keepingFlags(changeFlags(row, how, flags), row, act.without);
       if (after !== row) changed.set(row.uid, after);
     }
     const modseq = changed.size === 0 ? 0 : this.#nextModseq(act);
@@ -164,26 +164,20 @@ export class MessageActs {
   }
 
   /** COPY and MOVE: flags, internal date and content go along. RFC 9051 §6.4.7, RFC 6851. */
-  copy(act: TransferRequest & { readonly kind: 'copy' }): Answers['copy'] {
-    const { usage } = this.#parts;
-    const rows = this.#rows(act, act.uids);
-    const more = { messages: rows.length, octets: octetsOf(rows) };
-    if (!usage.hasRoom(act.account, more, act.limits)) return { kind: 'over-quota' };
-    const answer = this.transfer(act, rows);
-    if (answer.kind === 'done') usage.add(act.account, more);
-    return answer;
-  }
-
-  /** Counts nothing: what is moved stays in the account. */
-  transfer(act: TransferRequest, rows = this.#rows(act, act.uids)): Answers['move'] {
-    const { account, mailbox, target, at, kind } = act;
+  transfer(act: TransferRequest): Answers['copy'] {
+    const { account, mailbox, target, targetAccount, at, kind } = act;
     const from = this.#mailbox.get(account, mailbox)?.name;
-    const to = this.#mailbox.get(account, target);
+    const to = this.#mailbox.get(targetAccount, target);
     if (from === undefined || to === undefined) return { kind: 'no-mailbox' };
+    const rows = this.#rows(act, act.uids);
+    if (!this.#count(act, rows)) return { kind: 'over-quota' };
     const pairs: { readonly source: Uid; readonly target: Uid }[] = [];
     const modseq = rows.length === 0 ? 0 : this.#nextModseq(act);
+    const targetModseq = rows.length === 0 || targetAccount === account ? modseq : this.#nextModseq({ account: targetAccount, mailbox: target });
     for (const row of rows) {
-      const put = this.#parts.postbox.put({ account, mailbox: target, modseq }, { ...row, flags: row, savedAt: at, checksum: checksumOfLetter(act, row) });
+      const put = this.#parts.postbox.put(
+        { account: targetAccount, mailbox: target, modseq: targetModseq }, { ...row, flags: withoutFlags(row, act.without), savedAt: at, checksum: checksumOfLetter(act, row) },
+      );
       if (put === undefined) throw new Error('the mailbox was there a moment ago');
       pairs.push({ source: asUid(row.uid), target: put.uid });
       if (kind === 'copy') this.#parts.contents.retain(row.content, 1);
@@ -193,10 +187,24 @@ export class MessageActs {
       if (kind === 'move') this.#takeOut(act, rows, modseq);
       this.#parts.ledger.addPersonal({
         at, account, mailbox, act: kind === 'copy' ? 'copied' : 'moved', uids: writeUidSet(pairs.map(({ source }) => source)),
-        detail: { mailbox: from, to: to.name, toMailbox: target, toUids: writeUidSet(pairs.map((pair) => pair.target)) },
+        detail: {
+          mailbox: from, to: to.name, toMailbox: target, toUids: writeUidSet(pairs.map((pair) => pair.target)),
+          ...(targetAccount === account ? {} : { toAccount: targetAccount }),
+        },
       });
     }
     return { kind: 'done', uidValidity: to.uidValidity, pairs };
+  }
+
+  /** Counts what comes and goes; false, and nothing is counted, if there is no room. What is moved within an account stays in it. */
+  #count({ kind, account, targetAccount, limits }: TransferRequest, rows: readonly Row[]): boolean {
+    const { usage } = this.#parts;
+    if (kind === 'move' && targetAccount === account) return true;
+    const more = { messages: rows.length, octets: octetsOf(rows) };
+    if (!usage.hasRoom(targetAccount, more, limits)) return false;
+    usage.add(targetAccount, more);
+    if (kind === 'move') usage.add(account, { messages: -more.messages, octets: -more.octets });
+    return true;
   }
 
   #rows({ account, mailbox }: MailboxKey, uids: readonly Uid[]): readonly Row[] {

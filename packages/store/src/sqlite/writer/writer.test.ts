@@ -112,7 +112,7 @@ test('what nobody uses any more is swept away, with its file', () => {
   writer.run([{ kind: 'mailbox-create', account: key.account, name: 'Work', at: 0, specialUse: null }]);
   const work = mailboxId(Number(db.prepare(`SELECT id FROM mailbox WHERE name = 'Work'`).pluck().get()));
   const uids = db.prepare<[], { uid: never }>('SELECT uid FROM message').all().map(({ uid }) => uid);
-  writer.run([{ kind: 'move', ...key, uids, target: work, at: 0 }]);
+  writer.run([{ kind: 'move', ...key, uids, target: work, targetAccount: key.account, at: 0, limits: null, without: null }]);
   tidy(0);
   expect([count('content'), count('message')]).toEqual([2, 2]);
   removed = [];
@@ -129,7 +129,7 @@ test('the octets of what was expunged stay for ten minutes even where nothing ca
   strict.run([letter('one')]);
   const key = { account: accountId(1), mailbox: mailboxId(1) };
   const uids = db.prepare<[], { uid: never }>('SELECT uid FROM message').all().map(({ uid }) => uid);
-  strict.run([{ kind: 'flags', ...key, uids, how: 'add', flags: { bits: 8, keywords: null }, unchangedSince: null, at: 0 }, { kind: 'expunge', ...key, uids, at: 0 }]);
+  strict.run([{ kind: 'flags', ...key, uids, how: 'add', flags: { bits: 8, keywords: null }, unchangedSince: null, without: null, at: 0 }, { kind: 'expunge', ...key, uids, at: 0 }]);
   while (strict.tidy(10 * 60_000)) expect(count('content')).toBe(1);
   while (strict.tidy(10 * 60_000 + 1));
   expect([count('content'), count('gone')]).toEqual([0, 0]);
@@ -139,8 +139,8 @@ test('a copied content is swept when the last copy goes', () => {
   writer.run([letter('one')]);
   const key = { account: accountId(1), mailbox: mailboxId(1) };
   const uids = db.prepare<[], { uid: never }>('SELECT uid FROM message').all().map(({ uid }) => uid);
-  writer.run([{ kind: 'copy', limits: null, ...key, uids, target: mailboxId(2), at: 0 }]);
-  writer.run([{ kind: 'flags', ...key, uids, how: 'add', flags: { bits: 8, keywords: null }, unchangedSince: null, at: 0 }]);
+  writer.run([{ kind: 'copy', limits: null, without: null, ...key, uids, target: mailboxId(2), targetAccount: key.account, at: 0 }]);
+  writer.run([{ kind: 'flags', ...key, uids, how: 'add', flags: { bits: 8, keywords: null }, unchangedSince: null, without: null, at: 0 }]);
   writer.run([{ kind: 'expunge', ...key, uids, at: 0 }]);
   tidy(0);
   expect(count('content')).toBe(1);

@@ -28,6 +28,7 @@ import { MessageActs } from './message-acts.ts';
 import { Postbox } from './postbox.ts';
 import { RestoreActs } from './restore-acts.ts';
 import { BlockSequence, Sequences } from './sequences.ts';
+import { SharingActs } from './sharing-acts.ts';
 import { SpoolActs } from './spool-acts.ts';
 import { SpoolCommands } from './spool-commands.ts';
 import { UsageTable } from './usage-table.ts';
@@ -73,6 +74,7 @@ export class Writer {
   readonly #mailboxes: MailboxActs;
   readonly #messages: MessageActs;
   readonly #restoring: RestoreActs;
+  readonly #sharing: SharingActs;
   readonly #spool: SpoolActs;
   readonly #commands: SpoolCommands;
   readonly #housekeeping: Housekeeping;
@@ -102,7 +104,8 @@ export class Writer {
     this.#spool = new SpoolActs(db, { beliefs, changes, contents, leases, ledger, postbox });
     this.#commands = new SpoolCommands(db, { changes, ledger });
     this.#messages = new MessageActs(db, { changes, contents, gone, ledger, letters, postbox, usage });
-    this.#mailboxes = new MailboxActs(db, { changes, ledger, messages: this.#messages, postbox, sequences, usage });
+    this.#sharing = new SharingActs(db, changes);
+    this.#mailboxes = new MailboxActs(db, { changes, ledger, messages: this.#messages, postbox, sequences, sharing: this.#sharing, usage });
     this.#restoring = new RestoreActs(db, { gone, ledger, mailboxes: this.#mailboxes, postbox, usage });
     this.#directory = new DirectoryActs(db, { mailboxes: this.#mailboxes, sequences, usage });
     this.#acceptances = new Acceptances({ beliefs, contents, ledger, letters, postbox, spool: this.#spool });
@@ -225,11 +228,13 @@ export class Writer {
       case 'append-many': return this.#messages.appendMany(request);
       case 'flags': return this.#messages.setFlags(request);
       case 'expunge': return this.#messages.expunge(request);
-      case 'copy': return this.#messages.copy(request);
+      case 'copy':
       case 'move': return this.#messages.transfer(request);
       case 'mailbox-create': return this.#mailboxes.create(request);
       case 'mailbox-rename': return this.#mailboxes.rename(request);
       case 'mailbox-remove': return this.#mailboxes.remove(request);
+      case 'grant': return this.#sharing.grant(request);
+      case 'annotate': return this.#sharing.annotate(request);
       case 'subscribe': return this.#mailboxes.subscribe(request);
       case 'claim-recent': return this.#mailboxes.claimRecent(request);
       case 'account-add': return this.#directory.addAccount(request);
