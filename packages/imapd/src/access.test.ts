@@ -69,6 +69,8 @@ interface House {
   readonly room: ReadingRoom;
   /** Grants what it says to `who` in a new mailbox of bob's with two letters, the second \Deleted; gives its name there. */
   box(who: 'eve' | 'anyone', rights: string): Promise<string>;
+  /** Takes away what the last one left, so that there are never many. */
+  clear(name: string): Promise<void>;
   /** How many letters are in it. */
   letters(name: string): Promise<number>;
 }
@@ -77,15 +79,16 @@ async function house(): Promise<House> {
   const room = await ReadingRoom.open();
   const { store } = room;
   for (const user of ['bob@elm.test', 'eve@elm.test']) await room.put(HELLO, { user });
+  await room.put(HELLO, { user: 'bob@elm.test', mailbox: 'Archive' });
   const bob = await store.accounts.byAddress('bob@elm.test');
   const eve = await store.accounts.byAddress('eve@elm.test');
   if (bob === undefined || eve === undefined) throw new Error('nobody');
   const make = async (name: string, rights: string, who: 'eve' | 'anyone'): Promise<void> => {
-    const inbox = await store.mailboxes.byName(bob.id, 'INBOX');
+    const archive = await store.mailboxes.byName(bob.id, 'Archive');
     const made = await store.mailboxes.create(bob.id, name, 0);
-    if (made.kind !== 'created' || inbox === undefined) throw new Error('it was to be made');
+    if (made.kind !== 'created' || archive === undefined) throw new Error('it was to be made');
     const key = { account: bob.id, mailbox: made.mailbox.id };
-    for (let count = 0; count < 2; count++) await store.messages.copy({ account: bob.id, mailbox: inbox.id, uids: [uid(1)], target: made.mailbox.id, at: 0 });
+    for (let count = 0; count < 2; count++) await store.messages.copy({ account: bob.id, mailbox: archive.id, uids: [uid(1)], target: made.mailbox.id, at: 0 });
     await store.messages.setFlags({ ...key, uids: [uid(2)], how: 'add', flags: ['\\Deleted'], at: 0 });
     await store.sharing.grant(key, who === 'eve' ? eve.id : 'anyone', rights);
   };
@@ -99,6 +102,9 @@ async function house(): Promise<House> {
       await make(`open${name}`, RIGHTS, 'anyone');
       await make(`open${name}/thing`, RIGHTS, 'anyone');
       return name;
+    },
+    clear: async (name) => {
+      for (const left of [name, `${name}/new`, `${name}/moved`, `open${name}`, `open${name}/thing`, `open${name}/moved`]) await store.mailboxes.remove(bob.id, left, 0);
     },
     letters: async (name) => {
       const mailbox = await store.mailboxes.byName(bob.id, name);
@@ -142,6 +148,7 @@ test.each(['eve', 'anyone'] as const)('every command asks for its rights, and fo
       const isKnown = /[lrikxa]/.test(rights);
       const expected = isKnown && Array.from(row.needs).every((right) => rights.includes(right));
       if (granted !== expected) wrong.push(`${row.command.split('\r\n')[0]} with "${rights}": ${granted ? 'granted' : 'refused'}`);
+      await home.clear(place.name);
       // COPY and MOVE from INBOX need something to be there.
       if (row.within === 'own' && granted) await home.room.put(HELLO);
     }

@@ -17,6 +17,8 @@ import type { Store } from '@posthorn/store/store.ts';
 
 /** What others share lies below this, by their addresses: `#users/bob@elm.test/Work`. RFC 2342 §5. */
 export const OTHERS = '#users/';
+/** Whose, and which; a local part may have a slash, a domain none. */
+const IN_OTHERS = /^#users\/([^@]+@[^/]+)\/(.+)$/;
 
 /** RFC 4314 §4: of these rights any one will do for a purpose. */
 const NEEDED = {
@@ -107,9 +109,8 @@ export async function listed(books: Books, account: Account): Promise<readonly A
 export async function stillOpen(books: Books, account: Account, { key, access }: { readonly key: MailboxKey; readonly access: Access }): Promise<Access | undefined> {
   // An owner has what nobody can take: no need to ask at each command.
   if (key.account === account.id) return access;
-  const shared = (await books.sharing.sharedWith(account.id)).find(({ owner, mailbox }) => owner === key.account && mailbox.id === key.mailbox);
-  const now = shared && ofShared(shared);
-  return now !== undefined && holdsAny(now.rights, NEEDED.select) ? now : undefined;
+  const rights = await grantedTo(books, account, key);
+  return holdsAny(rights, NEEDED.select) ? new Access({ ...access, rights }) : undefined;
 }
 
 /** Where a mailbox of this name would be made: the account, and the name that it has there. */
@@ -133,12 +134,24 @@ export function isOfOthers(name: string): boolean {
   return `${name}/`.startsWith(OTHERS);
 }
 
-async function find({ mailboxes, sharing }: Books, account: Account, name: string): Promise<Access | undefined> {
+async function find(books: Books, account: Account, name: string): Promise<Access | undefined> {
+  const { mailboxes, accounts } = books;
   if (!isOfOthers(name)) {
     const mailbox = await mailboxes.byName(account.id, name);
     return mailbox && ofOwner(account.id, mailbox);
   }
-  return (await sharing.sharedWith(account.id)).map(ofShared).find((access) => access.name === name);
+  const [, address, rest] = IN_OTHERS.exec(name) ?? [];
+  const owner = address === undefined ? undefined : await accounts.byAddress(address);
+  // One's own mailboxes have one name only.
+  const mailbox = owner === undefined || owner.id === account.id || rest === undefined ? undefined : await mailboxes.byName(owner.id, rest);
+  if (owner === undefined || mailbox === undefined) return undefined;
+  const key = { account: owner.id, mailbox: mailbox.id };
+  return new Access({ key, mailbox, name, rights: await grantedTo(books, account, key) });
+}
+
+async function grantedTo({ sharing }: Pick<Books, 'sharing'>, { id }: Account, key: MailboxKey): Promise<Rights> {
+  const grants = await sharing.grants(key);
+  return storedRights(grants.filter(({ who }) => who === 'anyone' || who === id).map(({ rights }) => rights).join(''));
 }
 
 function ofOwner(account: AccountId, mailbox: Mailbox): Access {

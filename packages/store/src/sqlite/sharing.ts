@@ -9,9 +9,7 @@ import type { Carrier } from './carrier.ts';
 import { MAILBOX_COLUMNS, type MailboxRow, readMailbox } from './mailbox-row.ts';
 import type { Query, Reader } from './reader.ts';
 import type { Answers } from './requests.ts';
-
-/** In the tables: every account, or no mailbox in particular. */
-export const ANYONE = 0;
+import { ANYONE } from './sharing-row.ts';
 
 interface SharedRow extends MailboxRow {
   readonly owner: number;

@@ -4,7 +4,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { AccountId, MailboxId } from '../../ids.ts';
 import type { Answers, RequestOf } from '../requests.ts';
-import { ANYONE } from '../sharing.ts';
+import { ANYONE } from '../sharing-row.ts';
 import type { Changes } from './changes.ts';
 
 type Place = [account: number, mailbox: number, holder: number];
