@@ -26,7 +26,7 @@ function quietStore(acceptAnswer: () => AcceptAnswer): Store {
       settle: (settlement) => Promise.resolve(settlement.lease === 1 ? { kind: 'settled', isFinal: true } : { kind: 'lease-lost' }),
       counts: () => Promise.resolve({ letters: 2, recipients: 4, waiting: 2, held: 1 }),
     },
-    ledger: { ofLetter: nothing, find: nothing },
+    ledger: { ofLetter: nothing, find: nothing, acceptedSince: nothing, write: nothing },
     quotas: { usage: nothing, usageOfDomain: nothing },
     kept: { deleted: nothing, asOf: nothing, restore: nothing },
     search: { find: nothing, isQuick: nothing, catchUp: nothing, rebuild: nothing },

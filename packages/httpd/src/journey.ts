@@ -39,6 +39,7 @@ const TELLERS: Readonly<Record<Act, (recipient: string, detail: LedgerDetail) =>
   released: (recipient) => `released: ${recipient} is under way again`,
   cancelled: (recipient) => `cancelled for ${recipient}`,
   retried: (recipient) => `to be tried again at once for ${recipient}`,
+  collapsed: (_recipient, detail) => `offered again${text(detail, 'client') === undefined ? '' : ` from [${text(detail, 'client')}]`}, as its reply was not heard: stored once, answered the same`,
   notified: (recipient, detail) => `told ${text(detail, 'to') ?? 'the sender'} that ${recipient} ${whatHappened(detail)} (letter ${text(detail, 'notice') ?? 'unknown'})`,
   appended: (_recipient, detail) => `put into ${text(detail, 'mailbox') ?? 'a mailbox'} over IMAP${uid(detail)}`,
   seen: (_recipient, detail) => `read in ${text(detail, 'mailbox') ?? 'a mailbox'}${uid(detail)}`,

@@ -17,7 +17,7 @@ import type { ConfigPort, DkimPort, QueuePort, SubmitPort } from './ports.ts';
 export type MoreRoutes = (app: FastifyInstance) => void;
 
 export interface ApiOptions extends AccessOptions {
-  readonly store: Pick<Store, 'check' | 'contents' | 'kept' | 'ledger' | 'letters' | 'mailboxes' | 'messages' | 'watch'>;
+  readonly store: Pick<Store, 'check' | 'contents' | 'kept' | 'letters' | 'mailboxes' | 'messages' | 'watch'> & { readonly ledger: Pick<Store['ledger'], 'ofLetter' | 'find'> };
   readonly administration: Administration;
   readonly login: Directory['login'];
   readonly isOurDomain: (domain: string) => boolean;

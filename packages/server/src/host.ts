@@ -57,7 +57,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const core = await openCore(config, world, options.isElsewhere);
   try {
     const certificates = options.certificates === 'none' ? undefined : options.certificates ?? openCertificates(config, world.clock.now());
-    const host = new OpenHost(options, { core, certificates, post: openPost(config, world, core), retries: createRetries(world.clock) });
+    const retries = createRetries({ clock: world.clock, ledger: core.store.ledger });
+    if (config.isRetryCollapsed) await retries.restore();
+    const host = new OpenHost(options, { core, certificates, post: openPost(config, world, core), retries });
     await host.open();
     return host;
   } catch (error) {

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
-import { letterId } from '@posthorn/store/ids.ts';
+import { type LetterId, letterId } from '@posthorn/store/ids.ts';
+import type { LedgerEntry } from '@posthorn/store/ledger.ts';
+import { StoreFault } from '@posthorn/store/store.ts';
 import type { FaultRules } from '@posthorn/world/fault.ts';
 import { settle, SimClock } from '@posthorn/world/sim/clock.ts';
 import { reply } from './reply.ts';
-import { createRetries, type Retries } from './retries.ts';
+import { createRetries, RETRY_DETAIL, type Retries } from './retries.ts';
 import { asWritten, type Peer } from './testing/peer.ts';
 import { openPostRoom, type PostRoom, type PostRoomOptions } from './testing/post-room.ts';
 
@@ -11,6 +13,10 @@ const NAMED = 'Message-ID: <1@app.test>\r\nDate: Tue, 24 Nov 2026 10:00:00 +0000
 const LETTER = `From: eve@elm.test\r\n${NAMED}\r\nhi\r\n.`;
 const HOUR = 60 * 60_000;
 const COLLAPSED = 'letter sent again: its 250 was not heard, it is stored once';
+
+function noLedger(): Parameters<typeof createRetries>[0]['ledger'] {
+  return { acceptedSince: async () => [], write: async () => {} };
+}
 
 interface Place {
   readonly room: PostRoom;
@@ -23,7 +29,7 @@ async function open({ isCollapsing = true, ...more }: Partial<PostRoomOptions> &
     kind: 'submission',
     policy: { isTrusted: () => true, addsMissing: false },
     ...more,
-    ...(isCollapsing ? { retries: createRetries(clock) } : {}),
+    ...(isCollapsing ? { retries: createRetries({ clock, ledger: noLedger() }) } : {}),
   });
   return { room, clock };
 }
@@ -136,7 +142,7 @@ test('who has logged in is known by the account, wherever it sends from', async 
 
 test('what one listener took in is not known to another', async () => {
   const clock = new SimClock();
-  const retries = createRetries(clock);
+  const retries = createRetries({ clock, ledger: noLedger() });
   const policy = { isTrusted: () => true };
   const first = await openPostRoom({ kind: 'submission', policy, retries });
   const second = await openPostRoom({ kind: 'submission', policy, retries, receiver: { name: 'submissions' } });
@@ -208,7 +214,7 @@ test('a client that is gone before the letter is in the books has not heard of i
 
 test.each([['speaks', ['QUIT'], []], ['is silent', [], ['remembered']]])('of a client that we send away after the 250 and that then %s, the last word is noticed', async (_, saying, kept) => {
   const acts: string[] = [];
-  const retries: Retries = { recall: () => undefined, remember: () => void acts.push('remembered') };
+  const retries: Retries = { ...createRetries({ clock: new SimClock(), ledger: noLedger() }), recall: () => undefined, remember: () => void acts.push('remembered') };
   const room = await openPostRoom({ kind: 'submission', policy: { isTrusted: () => true }, retries });
   const { peer } = await send(room);
   const closed = room.receiver.close();
@@ -253,9 +259,40 @@ test.each([[HOUR - 1, 1], [HOUR, 2]])('%i ms later an equal letter makes it %i',
 });
 
 test('only so many letters are remembered, the latest', () => {
-  const retries = createRetries(new SimClock(), 2);
+  const retries = createRetries({ clock: new SimClock(), ledger: noLedger(), lettersMax: 2 });
   const outcome = (name: string) => ({ letter: letterId(name), said: reply(250, '2.0.0', name) });
   for (const name of ['a', 'b', 'a', 'c']) retries.remember(name, outcome(name));
   expect(retries.recall('b')).toBeUndefined();
   expect([retries.recall('a')?.letter, retries.recall('c')?.letter]).toEqual(['a', 'c']);
+});
+
+test('after a restart the last letter of each session counts as unheard, for what is left of its hour', async () => {
+  const clock = new SimClock();
+  const accepted = (letter: string, session: string, key?: string): { readonly letter: LetterId; readonly at: number; readonly entries: readonly LedgerEntry[] } => ({
+    letter: letterId(letter), at: clock.now(), entries: [{ at: clock.now(), letter: letterId(letter), act: 'accepted', detail: { session, ...(key === undefined ? {} : { [RETRY_DETAIL]: key }) } }],
+  });
+  const newestFirst = [accepted('last', 'one', 'last key'), accepted('other', 'two', 'other key'), accepted('first', 'one', 'first key'), accepted('unnamed', 'three')];
+  const retries = createRetries({ clock, ledger: { acceptedSince: async () => newestFirst, write: async () => {} } });
+  await retries.restore();
+  expect([retries.recall('first key'), retries.recall('last key')?.said.text]).toEqual([undefined, reply(250, '2.0.0', 'Ok: accepted as last').text]);
+  await clock.advance(HOUR);
+  expect(retries.recall('other key')).toBeUndefined();
+});
+
+test('each time that a letter is offered again is in the ledger; where it cannot be written, the letter is put off and still known', async () => {
+  const clock = new SimClock();
+  const written: LedgerEntry[] = [];
+  const trouble: { fault?: Error } = {};
+  const write = async (entry: LedgerEntry): Promise<void> => {
+    if (trouble.fault !== undefined) throw trouble.fault;
+    written.push(entry);
+  };
+  const { room } = await open({ isCollapsing: false, retries: createRetries({ clock, ledger: { acceptedSince: async () => [], write } }) });
+  const said = await sendAndVanish(room);
+  trouble.fault = new StoreFault('the disk is full');
+  expect((await send(room)).said).toMatch(/^451 /);
+  delete trouble.fault;
+  expect((await send(room)).said).toBe(said);
+  expect(written).toMatchObject([{ act: 'collapsed', letter: room.books.accepted[0]?.letter, detail: { listener: 'submission' } }]);
+  expect(room.books.accepted).toHaveLength(1);
 });

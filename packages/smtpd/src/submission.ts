@@ -15,6 +15,7 @@ import { formatDate } from '@posthorn/mail/date.ts';
 import { findField, findFields } from '@posthorn/mail/header.ts';
 import type { OctetRange } from '@posthorn/mail/structure.ts';
 import type { Account } from '@posthorn/store/accounts.ts';
+import type { LedgerDetail } from '@posthorn/store/ledger.ts';
 import type { Store } from '@posthorn/store/store.ts';
 import { forgedRanges } from '@posthorn/trust/forged.ts';
 import type { Sign } from '@posthorn/trust/signer.ts';
@@ -26,7 +27,7 @@ import { type Decision, type ReceivedLetter, refusedAs, takeIn } from './letter-
 import { SENDER_OK } from './mx.ts';
 import { RECIPIENT_OK, recipientReply } from './quota.ts';
 import { CHANGED, reply, type Reply } from './reply.ts';
-import { type Outcome, type Retries, retryKey } from './retries.ts';
+import { type Outcome, RETRY_DETAIL, type Retries, retryKey } from './retries.ts';
 import type { Authentication, Client, OpenSession, Session } from './session.ts';
 import { receivedField } from './trace-header.ts';
 
@@ -112,11 +113,28 @@ async function decideOnce(parts: SubmissionParts, sender: Sender, received: Rece
   const key = retries === undefined ? undefined : retryKey(sender, received);
   if (retries === undefined || key === undefined) return decide(parts, sender, received);
   const before = retries.recall(key);
-  const decision = before === undefined ? await decide(parts, sender, received) : againAs(before, parts, sender, received);
+  if (before !== undefined) await told(retries, { key, before, client: sender.client });
+  const decision = before === undefined ? await decide(parts, sender, received, { [RETRY_DETAIL]: key }) : againAs(before, parts, sender, received);
   const [said] = decision.replies;
   if (said?.code !== 250) return decision;
   const letter = before?.letter ?? received.letter;
   return { ...decision, unheard: () => retries.remember(key, { letter, said }) };
+}
+
+interface Again {
+  readonly key: string;
+  readonly before: Outcome;
+  readonly client: Client;
+}
+
+/** In the ledger. What cannot be written down is put off, and must be known when it is offered once more. */
+async function told(retries: Retries, { key, before, client }: Again): Promise<void> {
+  try {
+    await retries.write(before.letter, client);
+  } catch (fault) {
+    retries.remember(key, before);
+    throw fault;
+  }
 }
 
 /** Nothing is stored; the reply, with the letter's id in it, is the one that was not heard. */
@@ -126,7 +144,7 @@ function againAs({ letter, said }: Outcome, { log }: SubmissionParts, { client, 
   return { replies: [said], isAccepted: false };
 }
 
-async function decide(parts: SubmissionParts, { client, account }: Sender, received: ReceivedLetter): Promise<Decision> {
+async function decide(parts: SubmissionParts, { client, account }: Sender, received: ReceivedLetter, more: LedgerDetail = {}): Promise<Decision> {
   const { envelope, letter, at, header, fields } = received;
   const plan = await parts.planner.plan(envelope.recipients);
   if (plan.refused.length > 0) return refusedAs(CHANGED);
@@ -139,7 +157,7 @@ async function decide(parts: SubmissionParts, { client, account }: Sender, recei
     signature,
     missing,
   ]);
-  const { said } = await deposit(parts, { received, plan, trace, cuts, client, detail: { user: account?.address ?? null, signed: signature.length > 0 }, isEachAnswered: false });
+  const { said } = await deposit(parts, { received, plan, trace, cuts, client, detail: { user: account?.address ?? null, signed: signature.length > 0, ...more }, isEachAnswered: false });
   return { replies: [said], isAccepted: said.code === 250 };
 }
 

@@ -16,6 +16,8 @@ export type Act =
   /** We ended in the middle of an attempt: the other side may have it, and gets it again. */
   | 'interrupted'
   | 'held' | 'released' | 'cancelled' | 'retried'
+  /** Offered again because its 250 was lost; it was stored once. */
+  | 'collapsed'
   /** A notice about this letter was made; `detail.notice` is its letter id. */
   | 'notified'
   /** A person's acts, with a UID set. */
@@ -50,4 +52,8 @@ export interface Ledger {
   ofLetter(letter: LetterId): Promise<{ readonly note?: LetterNote; readonly entries: readonly LedgerEntry[] }>;
   /** Letters from or to an address, or with a Message-ID; newest first. */
   find(query: { readonly address?: string; readonly messageId?: string; readonly limit: number }): Promise<readonly LetterNote[]>;
+  /** What was accepted from `since` on, the newest first. */
+  acceptedSince(since: EpochMs, limit: number): Promise<readonly { readonly letter: LetterId; readonly at: EpochMs; readonly entries: readonly LedgerEntry[] }[]>;
+  /** An act that changes nothing else. */
+  write(entry: LedgerEntry): Promise<void>;
 }

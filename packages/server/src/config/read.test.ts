@@ -30,7 +30,7 @@ test('a short configuration is complete: everything else has a default', () => {
       quotas: { account: {}, domains: new Map() },
       listeners: [{ protocol: 'smtp', endpoint: { host: '127.0.0.2', port: 25 }, from: 'line 8 of the configuration' }],
       trustedNetworks: [],
-      isRetryCollapsed: false,
+      isRetryCollapsed: true,
       messageOctetsMax: 50_000_000,
       relay: { port: 25, retry: [300_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000], expire: 432_000_000, isLoopbackAllowed: false },
       trust: { isJudging: true, isDmarcRejectObeyed: false },

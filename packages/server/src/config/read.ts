@@ -65,7 +65,7 @@ function readTop(top: Fields): Config | undefined {
   const dnsServers = dns.texts('servers', 'an address with port such as "127.0.0.1:53"', dnsServer);
   dns.done();
   const submission = top.table('submission');
-  const isRetryCollapsed = submission.flag('retry_collapse') ?? false;
+  const isRetryCollapsed = submission.flag('retry_collapse') ?? true;
   const trusted = submission.texts('trusted', 'a network such as "10.0.0.0/24"', parseNetwork);
   submission.done();
   const limits = top.table('limits');

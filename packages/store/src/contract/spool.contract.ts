@@ -238,6 +238,23 @@ export function ledgerContract(open: OpenStore): void {
       expect(await store.ledger.find({ limit: 1 })).toHaveLength(1);
     });
 
+    it('tells what was accepted lately, the newest first, with what was written of it then', async () => {
+      const [old, young] = [newLetter(), newLetter()];
+      await deliver(store, [eve], { letter: old, at: NOW - 1 });
+      await deliver(store, [eve], { letter: young });
+      expect((await store.ledger.acceptedSince(NOW - 1, 10)).map(({ letter }) => letter)).toEqual([young, old]);
+      expect(await store.ledger.acceptedSince(NOW, 10)).toEqual([{ letter: young, at: NOW, entries: (await store.ledger.ofLetter(young)).entries }]);
+      expect(await store.ledger.acceptedSince(0, 1)).toHaveLength(1);
+    });
+
+    it('writes down what changes nothing else', async () => {
+      const letter = newLetter();
+      await deliver(store, [eve], { letter });
+      const entry = { at: NOW + 1, letter, act: 'collapsed', detail: { client: '192.0.2.1' } } as const;
+      await store.ledger.write(entry);
+      expect((await store.ledger.ofLetter(letter)).entries.at(-1)).toEqual(entry);
+    });
+
     it('tells letters apart whose Message-IDs differ only after hundreds of characters', async () => {
       const [one, two] = [newLetter(), newLetter()];
       const idOf = (end: string): string => `<${'long'.repeat(100)}${end}@ash.test>`;

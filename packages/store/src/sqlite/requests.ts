@@ -164,6 +164,7 @@ export type Request =
     readonly kind: 'restore'; readonly account: AccountId; readonly since: number; readonly letters: readonly LetterId[] | null;
     readonly mailbox: string | null; readonly into: string | null; readonly at: number;
   }
+  | { readonly kind: 'entry'; readonly entry: LedgerEntry }
   | { readonly kind: 'check' };
 
 /** What is answered, by the request's kind. */
@@ -198,6 +199,7 @@ export interface Answers {
   'search-indexed': null;
   sweeping: null;
   restore: RestoreAnswer;
+  entry: null;
   check: null;
 }
 

@@ -69,7 +69,7 @@ export class SqliteStore implements Store {
     this.messages = new SqliteMessages(reader, { carrier, contents: this.contents });
     this.letters = new SqliteLetters(reader);
     this.spool = new SqliteSpool(reader, carrier);
-    this.ledger = new SqliteLedger(reader);
+    this.ledger = new SqliteLedger(reader, carrier);
     this.quotas = new SqliteQuotas(reader);
     this.kept = new SqliteKept(reader, { carrier, undeleteMs });
     this.sharing = new SqliteSharing(reader, carrier);

@@ -189,6 +189,12 @@ export class SpoolActs {
     return true;
   }
 
+  /** About a letter, whether it is still under way or not. */
+  note(entry: LedgerEntry): null {
+    this.#parts.ledger.add([entry]);
+    return null;
+  }
+
   notified(letter: LetterId, indexes: readonly number[]): void {
     const row = this.#letter.get(letter);
     if (row === undefined) return;

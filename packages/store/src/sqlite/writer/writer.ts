@@ -248,6 +248,7 @@ export class Writer {
       case 'search-indexed': return this.#contents.indexed(request.dueUpTo);
       case 'sweeping': return this.#housekeeping.hold(request);
       case 'restore': return this.#restoring.restore(request);
+      case 'entry': return this.#spool.note(request.entry);
       case 'check': return this.#touch.run().changes > 0;
       default: throw new Error(`unknown request ${String(request satisfies never)}`);
     }
