@@ -5,7 +5,7 @@
  * line without a server (by `inject`) differ in `access` only.
  */
 import Fastify from 'fastify';
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyServerFactory } from 'fastify';
 import { StoreFault } from '@posthorn/store/store.ts';
 import { guard } from './access.ts';
 import { addEntityTags } from './entity-tags.ts';
@@ -41,6 +41,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
     // Whoever may use the control socket may take its time: a mailbox that comes in takes long.
     requestTimeout: options.access === 'open' ? 0 : REQUEST_MS_MAX,
     forceCloseConnections: true,
+    ...carriedBy(options),
     routerOptions: { maxParamLength: 1000 },
     frameworkErrors: (_error, _request, reply) => { sendProblem(reply, { status: 400, detail: 'The request cannot be read.' }); },
     // A member that we do not know is a mistake of the caller, not to be dropped in silence.
@@ -75,4 +76,14 @@ export function createApi(options: ApiOptions): FastifyInstance {
   options.more?.(app);
   app.get('/rest/v1/openapi.json', { schema: { hide: true } }, () => describe());
   return app;
+}
+
+function carriedBy({ carrier }: ApiOptions): { readonly serverFactory?: FastifyServerFactory } {
+  if (carrier === undefined) return {};
+  return {
+    serverFactory: (handler) => {
+      carrier.answer(handler);
+      return carrier.server;
+    },
+  };
 }

@@ -9,8 +9,15 @@ import type { FastifyInstance } from 'fastify';
 import type { Endpoint } from '@posthorn/world/net.ts';
 import { NetFault } from '@posthorn/world/net.ts';
 
+/** What can be put on a port: a Fastify application, or a server that has none yet. */
+export interface Listens {
+  readonly server: Pick<FastifyInstance['server'], 'address'>;
+  ready(): PromiseLike<unknown>;
+  listen(at: { readonly host: string; readonly port: number } | { readonly path: string }): Promise<unknown>;
+}
+
 /** The endpoint with its real port. Throws `NetFault`; its code is for example EADDRINUSE. */
-export async function listenApi(app: FastifyInstance, at: Endpoint): Promise<Endpoint> {
+export async function listenApi(app: Listens, at: Endpoint): Promise<Endpoint> {
   await app.ready();
   try {
     if ('path' in at) return await listenOnSocket(app, at.path);
@@ -23,7 +30,7 @@ export async function listenApi(app: FastifyInstance, at: Endpoint): Promise<End
   return typeof bound === 'object' && bound !== null ? { host: at.host, port: bound.port } : at;
 }
 
-async function listenOnSocket(app: FastifyInstance, path: string): Promise<Endpoint> {
+async function listenOnSocket(app: Listens, path: string): Promise<Endpoint> {
   const there = await lstat(path).catch(() => undefined);
   if (there?.isSocket() === true) await unlink(path);
   // Nobody else may connect even before the mode is set.

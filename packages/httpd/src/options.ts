@@ -1,7 +1,7 @@
 /**
  * Everything the API is made of.
  */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyServerFactory } from 'fastify';
 import type { Administration } from '@posthorn/directory/administration.ts';
 import type { Directory } from '@posthorn/directory/directory.ts';
 import type { Care, Store } from '@posthorn/store/store.ts';
@@ -13,6 +13,12 @@ import type { AccessOptions } from './access.ts';
 import type { HomePage } from './home-page.ts';
 import type { MetricSource } from './metrics.ts';
 import type { ConfigPort, DkimPort, QueuePort, SubmitPort } from './ports.ts';
+
+/** A server that listens already, and hands on what it is asked. */
+export interface Carrier {
+  readonly server: FastifyInstance['server'];
+  answer(handler: Parameters<FastifyServerFactory>[0]): void;
+}
 
 export type MoreRoutes = (app: FastifyInstance) => void;
 
@@ -42,6 +48,8 @@ export interface ApiOptions extends AccessOptions {
   readonly version: string;
   /** The folder of the web page, built if need be; absent where there is only the first page. */
   readonly web?: () => Promise<string>;
+  /** Absent: the application has a server of its own. */
+  readonly carrier?: Carrier;
   /** Routes of who holds the host in its process, described like ours. */
   readonly more?: MoreRoutes;
 }

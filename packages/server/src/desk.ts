@@ -3,7 +3,7 @@
  */
 import { createApi } from '@posthorn/httpd/api.ts';
 import type { Access } from '@posthorn/httpd/access.ts';
-import type { MoreRoutes } from '@posthorn/httpd/options.ts';
+import type { Carrier, MoreRoutes } from '@posthorn/httpd/options.ts';
 import type { SubmitPort } from '@posthorn/httpd/ports.ts';
 import { assetFolder } from '@posthorn/web/assets.ts';
 import { createEgress } from '@posthorn/world/node/egress.ts';
@@ -27,9 +27,10 @@ export interface DeskRequest {
   /** Absent where there is no file to read again. */
   readonly reload: (() => Promise<ReloadAnswer>) | undefined;
   readonly more: MoreRoutes | undefined;
+  readonly carrier: Carrier;
 }
 
-export function openApi({ where, config, world, parts: { core, post }, bound, submit, reload, more }: DeskRequest): Api {
+export function openApi({ where, config, world, parts: { core, post }, bound, submit, reload, more, carrier }: DeskRequest): Api {
   const isDev = config.domains === 'any';
   return createApi({
     version,
@@ -41,6 +42,7 @@ export function openApi({ where, config, world, parts: { core, post }, bound, su
     care: core.store.care,
     dkim: core.dkim,
     submit,
+    carrier,
     ...(more === undefined ? {} : { more }),
     ...(reload === undefined ? {} : { config: { reload } }),
     metrics: [core.metrics],

@@ -3,13 +3,14 @@
  */
 import type { SecureContext } from 'node:tls';
 import type { Api } from './desk.ts';
-import { listenApi } from '@posthorn/httpd/listen.ts';
+import type { Carrier } from '@posthorn/httpd/options.ts';
 import { createImapServer } from '@posthorn/imapd/server.ts';
 import { createReceiver } from '@posthorn/smtpd/receiver.ts';
 import type { OpenSession } from '@posthorn/smtpd/session.ts';
 import type { FaultyCertificate } from '@posthorn/world/fault.ts';
 import type { Endpoint, Listening } from '@posthorn/world/net.ts';
 import type { Config, ListenerConfig } from './config/config.ts';
+import { openHttpDoor } from './http-door.ts';
 import type { Parts } from './parts.ts';
 import type { Sessions } from './sessions.ts';
 import type { World } from './world.ts';
@@ -25,7 +26,9 @@ export interface DoorRequest {
   readonly parts: Parts;
   /** Those of the configuration of the moment. */
   readonly sessions: () => Sessions;
-  readonly api: () => Api;
+  readonly api: (carrier: Carrier) => Promise<Api>;
+  /** How long an HTTP request may take to come in; 0: as long as it likes. */
+  readonly requestMs: number;
 }
 
 interface OpenedDoor {
@@ -45,8 +48,8 @@ export async function openDoor(request: DoorRequest): Promise<OpenedDoor> {
     case 'imap':
     case 'imaps': return listen(imapServer(request), endpoint);
     case 'http': {
-      const api = request.api();
-      return { endpoint: await listenApi(api, endpoint), door: { close: () => api.close() } };
+      const door = await openHttpDoor({ at: endpoint, makeApi: request.api, log: request.world.log, requestMs: request.requestMs });
+      return { endpoint: door.endpoint, door };
     }
     default: return protocol satisfies never;
   }

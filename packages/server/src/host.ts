@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import type { Endpoint } from '@posthorn/world/net.ts';
-import type { MoreRoutes } from '@posthorn/httpd/options.ts';
+import type { Carrier, MoreRoutes } from '@posthorn/httpd/options.ts';
 import type { SubmitPort } from '@posthorn/httpd/ports.ts';
 import { createRetries } from '@posthorn/smtpd/retries.ts';
 import { type Certificates, openCertificates } from './certificates.ts';
@@ -15,8 +15,7 @@ import { openCore } from './core.ts';
 import type { Core } from './core.ts';
 import { openDoor } from './doors.ts';
 import type { Door } from './doors.ts';
-import { openApi } from './desk.ts';
-import type { DeskRequest } from './desk.ts';
+import type { Api, DeskRequest } from './desk.ts';
 import { openPost } from './post.ts';
 import type { Post } from './post.ts';
 import type { Bound, Parts, ReloadAnswer } from './parts.ts';
@@ -50,6 +49,9 @@ export interface Host {
   /** Lets sessions end in order; nothing acknowledged is lost. */
   close(): Promise<void>;
 }
+
+/** Of an HTTP request from a stranger. */
+const REQUEST_MS_MAX = 300_000;
 
 /** Throws `ListenFault` when a listener cannot be had, `StoreLocked` when another process has the store. */
 export async function openHost(options: HostOptions): Promise<Host> {
@@ -166,7 +168,9 @@ class OpenHost implements Host {
     const { config, world } = this.#options;
     try {
       const { door, endpoint } = await openDoor({
-        listener, config, world, parts: this.#parts, sessions: () => this.#sessions, api: () => this.#openApi(where),
+        listener, config, world, parts: this.#parts, sessions: () => this.#sessions, api: (carrier) => this.#openApi(where, carrier),
+        // Whoever may use the control socket may take its time: a mailbox that comes in takes long.
+        requestMs: where === 'control' || config.domains === 'any' ? 0 : REQUEST_MS_MAX,
       });
       this.#doors.push(door);
       return endpoint;
@@ -175,8 +179,10 @@ class OpenHost implements Host {
     }
   }
 
-  #openApi(where: DeskRequest['where']): ReturnType<typeof openApi> {
+  async #openApi(where: DeskRequest['where'], carrier: Carrier): Promise<Api> {
+    const { openApi } = await import('./desk.ts');
     return openApi({
+      carrier,
       where,
       config: this.#options.config,
       world: this.#options.world,
