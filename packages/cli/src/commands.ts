@@ -8,6 +8,7 @@ import { configCommands } from './commands/config.ts';
 import { dev } from './commands/dev.ts';
 import { domainCommands } from './commands/domain.ts';
 import { keptCommands } from './commands/kept.ts';
+import { mailboxCommands } from './commands/mailbox.ts';
 import { queueCommands } from './commands/queue.ts';
 import { sendmail } from './commands/sendmail.ts';
 import { serve } from './commands/serve.ts';
@@ -19,5 +20,5 @@ export const COMMANDS: readonly Command[] = [
   dev, test, serve, ...configCommands,
   ...accountCommands, ...aliasCommands, ...domainCommands,
   ...keptCommands,
-  trace, ...queueCommands, sendmail, ...storeCommands,
+  trace, ...queueCommands, sendmail, ...mailboxCommands, ...storeCommands,
 ];

@@ -23,6 +23,7 @@ import { letterCheckRoutes } from './routes/letter-checks.ts';
 import { letterContentRoutes } from './routes/letter-contents.ts';
 import { letterRoutes } from './routes/letters.ts';
 import { keptRoutes } from './routes/kept.ts';
+import { movingRoutes } from './routes/moving.ts';
 import { publicRoutes } from './routes/public.ts';
 import { quotaRoutes } from './routes/quotas.ts';
 import { queueRoutes } from './routes/queue.ts';
@@ -65,7 +66,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   guard(app, { ...options, whoSignedIn: (cookies) => signIns.find(cookies) });
   addEntityTags(app);
   const describe = describeRoutes(app, options.version);
-  for (const routes of [publicRoutes, accountRoutes, quotaRoutes, keptRoutes, aliasRoutes, domainRoutes, queueRoutes, traceRoutes, sendRoutes, careRoutes, configRoutes]) {
+  for (const routes of [publicRoutes, accountRoutes, quotaRoutes, keptRoutes, aliasRoutes, domainRoutes, queueRoutes, traceRoutes, sendRoutes, careRoutes, movingRoutes, configRoutes]) {
     routes(app, options);
   }
   const parts = letterParts(options);

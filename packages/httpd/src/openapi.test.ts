@@ -8,7 +8,7 @@ it('describes every operation of /rest/v1, with its parameters and bodies', asyn
   const document: { paths: Record<string, Record<string, unknown>> } = response.json();
   expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Posthorn' } });
   expect(Object.entries(document.paths).map(([path, operations]) => `${path} ${Object.keys(operations).toSorted().join(' ')}`).toSorted()).toEqual([
-    '/rest/v1/accounts get post', '/rest/v1/accounts/{address} delete', '/rest/v1/accounts/{address}/deleted get', '/rest/v1/accounts/{address}/mailboxes/{mailbox} get', '/rest/v1/accounts/{address}/password put', '/rest/v1/accounts/{address}/quota get put', '/rest/v1/accounts/{address}/restore post',
+    '/rest/v1/accounts get post', '/rest/v1/accounts/{address} delete', '/rest/v1/accounts/{address}/archive get post', '/rest/v1/accounts/{address}/deleted get', '/rest/v1/accounts/{address}/mailboxes/{mailbox} get', '/rest/v1/accounts/{address}/password put', '/rest/v1/accounts/{address}/quota get put', '/rest/v1/accounts/{address}/restore post',
     '/rest/v1/aliases get', '/rest/v1/aliases/{address} delete put', '/rest/v1/config/reload post', '/rest/v1/domains/{name}/dkim get post',
     '/rest/v1/events get', '/rest/v1/images get', '/rest/v1/letters delete get patch', '/rest/v1/letters/wait get', '/rest/v1/letters/{id} get', '/rest/v1/letters/{id}/checks get', '/rest/v1/letters/{id}/headers get',
     '/rest/v1/letters/{id}/links post', '/rest/v1/letters/{id}/parts/{part} get', '/rest/v1/letters/{id}/raw get', '/rest/v1/letters/{id}/render get',

@@ -12,7 +12,7 @@ import type { Random } from '@posthorn/world/random.ts';
 import type { AccessOptions } from './access.ts';
 import type { HomePage } from './home-page.ts';
 import type { MetricSource } from './metrics.ts';
-import type { ConfigPort, DkimPort, QueuePort, SubmitPort } from './ports.ts';
+import type { ConfigPort, DkimPort, MovingPort, QueuePort, SubmitPort } from './ports.ts';
 
 /** A server that listens already, and hands on what it is asked. */
 export interface Carrier {
@@ -33,6 +33,8 @@ export interface ApiOptions extends AccessOptions {
   readonly submit?: SubmitPort;
   /** Absent where there are no books as a whole, as in tests. */
   readonly care?: Care;
+  /** Absent where no mail is moved in or out, as in tests. */
+  readonly moving?: MovingPort;
   /** Absent where there is nothing to reload. */
   readonly config?: ConfigPort;
   readonly metrics: readonly MetricSource[];

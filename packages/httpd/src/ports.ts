@@ -40,6 +40,14 @@ export type SubmitAnswer =
     readonly text: string;
   };
 
+/** Mail in and out of an account, as a tape archive. */
+export interface MovingPort {
+  /** Undefined if there is no such account. Tells of each letter; returns how many there were of what. */
+  keeper(address: string): Promise<((pieces: AsyncIterable<Buffer>, isDry: boolean) => AsyncGenerator<Readonly<Record<string, unknown>>, object>) | undefined>;
+  /** Undefined if there is no such account. Of the mailboxes of these names; of all if there are none. */
+  giver(address: string): Promise<((mailboxes: readonly string[] | undefined) => AsyncIterable<Buffer>) | undefined>;
+}
+
 /** Signing keys of our domains. */
 export interface DkimPort {
   keysOf(domain: string): Promise<readonly PublishedKey[]>;

@@ -9,6 +9,7 @@ import type { Clock } from '@posthorn/world/clock.ts';
 import { createEgress } from '@posthorn/world/node/egress.ts';
 import type { Config } from './config/config.ts';
 import { openCore } from './core.ts';
+import { createMoving } from './moving.ts';
 import { version } from './version.ts';
 import { realWorld } from './world.ts';
 
@@ -31,6 +32,7 @@ export async function openBooks(config: Config): Promise<Books> {
     isOurDomain: (domain) => directory.isOurDomain(domain),
     queue: queueOf(store, world.clock),
     care: store.care,
+    moving: createMoving({ store, clock: world.clock, random: world.random, messageOctetsMax: config.messageOctetsMax }),
     metrics: [],
     clock: world.clock,
     random: world.random,

@@ -11,6 +11,7 @@ import { formatEndpoint } from './config/units.ts';
 import type { Config } from './config/config.ts';
 import type { Bound, Parts, ReloadAnswer } from './parts.ts';
 import { version } from './version.ts';
+import { createMoving } from './moving.ts';
 import type { World } from './world.ts';
 
 export type Api = ReturnType<typeof createApi>;
@@ -40,6 +41,7 @@ export function openApi({ where, config, world, parts: { core, post }, bound, su
     isOurDomain: (domain) => core.directory.isOurDomain(domain),
     queue: post.queue,
     care: core.store.care,
+    moving: createMoving({ store: core.store, clock: world.clock, random: world.random, messageOctetsMax: config.messageOctetsMax }),
     dkim: core.dkim,
     submit,
     carrier,
