@@ -28,7 +28,7 @@ export async function prepareHost({ folder, smarthostPort, collapsesRetries = tr
   const file = join(folder, 'posthorn.toml');
   const listener = (protocol: string): string => `[[listener]]\nprotocol = "${protocol}"\naddress = "127.0.0.1:0"\n`;
   writeFileSync(file, `hostname = "mx.elm.test"\ndata = "data"\n[[domain]]\nname = "elm.test"\n${['submission', 'lmtp', 'imap', 'http'].map(listener).join('')}
-[submission]\ntrusted = ["127.0.0.0/8"]\nretry_collapse = ${collapsesRetries}\n[relay]\nsmarthost = "smtp://127.0.0.1:${smarthostPort}"\n[dns]\nservers = ["127.0.0.1:9"]\n`);
+[submission]\ntrusted = ["127.0.0.0/8"]\n[receiving]\nretry_collapse = ${collapsesRetries}\n[relay]\nsmarthost = "smtp://127.0.0.1:${smarthostPort}"\n[dns]\nservers = ["127.0.0.1:9"]\n`);
   mkdirSync(dataOf(folder), { recursive: true });
   const { store } = openInline(dataOf(folder), new SimClock());
   for (const address of accounts) await person(store, address);

@@ -34,6 +34,7 @@ export function countedStore(store: Store): CountedStore {
     kept: store.kept,
     sharing: store.sharing,
     annotations: store.annotations,
+    retries: store.retries,
     search: store.search,
     care: store.care,
     spool: countingSpool(store.spool, countSettled),

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Endpoint } from '@posthorn/world/net.ts';
 import type { Carrier, MoreRoutes } from '@posthorn/httpd/options.ts';
 import type { SubmitPort } from '@posthorn/httpd/ports.ts';
-import { createRetries } from '@posthorn/smtpd/retries.ts';
+import { Retries } from '@posthorn/smtpd/retries.ts';
 import { type Certificates, openCertificates } from './certificates.ts';
 import type { Config, ListenerConfig } from './config/config.ts';
 import type { ReadAnswer } from './config/read.ts';
@@ -58,9 +58,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const { config, world } = options;
   const core = await openCore(config, world, options.isElsewhere);
   try {
+    const retries = new Retries({ ...world, store: core.store });
+    if (config.isRetryCollapsed) await retries.load();
     const certificates = options.certificates === 'none' ? undefined : options.certificates ?? openCertificates(config, world.clock.now());
-    const retries = createRetries({ clock: world.clock, ledger: core.store.ledger });
-    if (config.isRetryCollapsed) await retries.restore();
     const host = new OpenHost(options, { core, certificates, post: openPost(config, world, core), retries });
     await host.open();
     return host;
@@ -153,7 +153,17 @@ class OpenHost implements Host {
     await this.#reloading;
     await Promise.all(this.#doors.map((door) => door.close()));
     await this.#parts.post.close();
+    if (this.#config.isRetryCollapsed) await this.#settleRetries();
     await this.#parts.core.store.close();
+  }
+
+  /** Without it the next start only remembers more letters than it needs to. */
+  async #settleRetries(): Promise<void> {
+    try {
+      await this.#parts.retries.settle();
+    } catch (cause) {
+      this.#options.world.log.warn({ cause }, 'it could not be written which letters were heard of');
+    }
   }
 
   /** The control socket: the same API, for whoever may open the data folder. */

@@ -30,13 +30,14 @@ export function createSessions(config: Config, world: World, { core, post, retri
     expire: config.relay.expire,
     sign,
   };
+  const once = config.isRetryCollapsed ? { retries } : {};
   const { isJudging, isDmarcRejectObeyed } = config.trust;
   // What a developer's program leaves out is to be seen, not put right.
   const addsMissing = !isDev;
   return {
-    mx: mxSessions({ ...parts, isDmarcRejectObeyed, ...(isJudging ? { judge: post.judge } : {}) }),
-    submission: submissionSessions({ ...parts, ...(config.isRetryCollapsed ? { retries } : {}), policy: { isClearAuthAllowed: isDev, isTrusted: networkMatcher(config.trustedNetworks), addsMissing } }),
-    lmtp: lmtpSessions(parts),
+    mx: mxSessions({ ...parts, ...once, isDmarcRejectObeyed, ...(isJudging ? { judge: post.judge } : {}) }),
+    submission: submissionSessions({ ...parts, ...once, policy: { isClearAuthAllowed: isDev, isTrusted: networkMatcher(config.trustedNetworks), addsMissing } }),
+    lmtp: lmtpSessions({ ...parts, ...once }),
     control: submissionSessions({ ...parts, policy: { isClearAuthAllowed: false, isTrusted: () => true, addsMissing } }),
   };
 }

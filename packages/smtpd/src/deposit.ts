@@ -18,7 +18,7 @@ import type { Milliseconds } from '@posthorn/world/clock.ts';
 import type { Log } from '@posthorn/world/log.ts';
 import type { ReceivedLetter } from './letter-intake.ts';
 import { eachFits, MAILBOX_FULL, soleMayExceed } from './quota.ts';
-import { CHANGED, type Reply, reply } from './reply.ts';
+import { acceptedReply, CHANGED, type Reply } from './reply.ts';
 import type { Client } from './session.ts';
 
 export interface DepositParts {
@@ -39,6 +39,8 @@ export interface DepositRequest {
   readonly detail: LedgerDetail;
   /** Whether each copy has to fit, because each recipient has an answer of its own. */
   readonly isEachAnswered: boolean;
+  /** What the letter is known by when it is sent again; absent: by nothing. */
+  readonly retryKey?: Buffer | undefined;
 }
 
 export interface Deposited {
@@ -49,7 +51,7 @@ export interface Deposited {
 
 /** 250 when it is in the books; 451 or 452 when something changed since it was looked up, and nothing was stored. */
 export async function deposit(parts: DepositParts, request: DepositRequest): Promise<Deposited> {
-  const { received, plan, trace, cuts, client, detail } = request;
+  const { received, plan, trace, cuts, client, detail, retryKey } = request;
   const { letter, at, envelope, content, header, structure } = received;
   const reversePath = envelope.reversePath === null ? null : formatAddress(envelope.reversePath);
   const placements = plan.placements.map((placement) => placementOf(placement, { reversePath, trace, at }));
@@ -66,6 +68,7 @@ export async function deposit(parts: DepositParts, request: DepositRequest): Pro
     }),
     ledger: ledgerOf(request),
     beliefs: [...plan.beliefs, ...roomFor(request, placements)],
+    ...(retryKey === undefined ? {} : { retry: { key: retryKey, session: client.session } }),
   });
   const facts = { letter, session: client.session, listener: client.listener, from: reversePath ?? '', recipients: envelope.recipients.length, octets: content.octets };
   if (answer.kind === 'changed') {
@@ -73,7 +76,7 @@ export async function deposit(parts: DepositParts, request: DepositRequest): Pro
     return answer.belief.kind === 'room' ? { said: MAILBOX_FULL, full: answer.belief.account } : { said: CHANGED };
   }
   parts.log.info({ ...facts, ...detail }, 'letter accepted');
-  return { said: reply(250, '2.0.0', `Ok: ${plan.onward.length === 0 ? 'delivered' : 'queued'} as ${letter}`) };
+  return { said: acceptedReply(letter, plan.onward.length > 0) };
 }
 
 /** What the acceptance is to look at again about quotas. */

@@ -32,7 +32,9 @@ export interface Decision {
   readonly replies: readonly Reply[];
   /** The content is part of the books now; otherwise it is discarded. */
   readonly isAccepted: boolean;
-  /** What to do when the client may not have heard of it. */
+  /** What to do when the client may have heard of it, */
+  readonly heard?: () => void;
+  /** and when it may not. */
   readonly unheard?: () => void;
 }
 
@@ -55,7 +57,7 @@ export function refusedAs(refusal: Reply): Decision {
 export function takeIn(parts: IntakeParts, envelope: SmtpEnvelope, decide: (letter: ReceivedLetter) => Promise<Decision>): LetterIntake {
   const intake = parts.contents.receive();
   const parser = new StructureParser();
-  let unheard: (() => void) | undefined;
+  let decided: Decision | undefined;
   return {
     write: (chunk) => {
       parser.push(chunk);
@@ -76,14 +78,16 @@ export function takeIn(parts: IntakeParts, envelope: SmtpEnvelope, decide: (lett
           fields: parseHeader(header),
           structure,
         }, decide);
-        ({ isAccepted, unheard } = decision);
+        ({ isAccepted } = decision);
+        decided = decision;
         return decision.replies;
       } finally {
         if (!isAccepted) await content.discard();
       }
     },
     discard: () => intake.discard(),
-    unheard: () => unheard?.(),
+    heard: () => decided?.heard?.(),
+    unheard: () => decided?.unheard?.(),
   };
 }
 

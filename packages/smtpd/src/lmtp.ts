@@ -20,6 +20,7 @@ import { type Decision, type ReceivedLetter, takeIn } from './letter-intake.ts';
 import { DELIVERED_BEFORE, SENDER_OK } from './mx.ts';
 import { MAILBOX_FULL, recipientReply, UNKNOWN_RECIPIENT } from './quota.ts';
 import { CHANGED, type Reply, reply } from './reply.ts';
+import { refusalDetail, type Retries } from './retries.ts';
 import type { Client, OpenSession } from './session.ts';
 import { receivedField } from './trace-header.ts';
 
@@ -32,6 +33,8 @@ export interface LmtpParts {
   readonly random: Random;
   readonly log: Log;
   readonly expire: Milliseconds;
+  /** Letters sent again because their 250 was lost are stored once; absent: as often as they come. */
+  readonly retries?: Retries;
 }
 
 const ALIAS_LOOP = reply(554, '5.4.6', 'This address leads in a circle');
@@ -43,11 +46,18 @@ export function lmtpSessions(parts: LmtpParts): OpenSession {
     mail: () => SENDER_OK,
     rcpt: async ({ address }, { octets }) => recipientReply(await parts.directory.resolve(address, octets)),
     postmaster: () => parts.directory.postmaster(),
-    receive: (envelope) => takeIn({ ...parts, contents: parts.store.contents }, envelope, (received) => decide(parts, client, received)),
+    receive: (envelope) => takeIn({ ...parts, contents: parts.store.contents }, envelope, (received) => (
+      parts.retries?.decideOnce({ client }, received, (retryKey) => decide(parts, client, { received, retryKey })) ?? decide(parts, client, { received })
+    )),
   });
 }
 
-async function decide(parts: LmtpParts, client: Client, received: ReceivedLetter): Promise<Decision> {
+interface Offer {
+  readonly received: ReceivedLetter;
+  readonly retryKey?: Buffer | undefined;
+}
+
+async function decide(parts: LmtpParts, client: Client, { received, retryKey }: Offer): Promise<Decision> {
   const { envelope, letter, at, fields } = received;
   const { recipients } = envelope;
   const trace = Buffer.from(receivedField({ client, envelope, letter, at, hostname: parts.hostname, isAuthenticated: false }));
@@ -59,8 +69,9 @@ async function decide(parts: LmtpParts, client: Client, received: ReceivedLetter
       trace,
       cuts: findFields(fields, 'return-path').map(({ range }) => range),
       client,
-      detail: refusals.size === 0 ? {} : { refused: refusals.size },
+      detail: refusalDetail(recipients.map((recipient) => refusals.get(recipient))),
       isEachAnswered: true,
+      retryKey,
     });
     if (full === undefined) return { replies: inOrder(recipients, refusals, said), isAccepted: said.code === 250 };
     const next = await withoutAccount(parts, received, { refusals, account: full });

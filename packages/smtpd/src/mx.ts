@@ -20,6 +20,7 @@ import { deposit, hasBeenDelivered } from './deposit.ts';
 import { type Decision, type ReceivedLetter, refusedAs, takeIn } from './letter-intake.ts';
 import { recipientReply } from './quota.ts';
 import { CHANGED, reply } from './reply.ts';
+import type { Retries } from './retries.ts';
 import type { Client, OpenSession } from './session.ts';
 import { receivedField } from './trace-header.ts';
 
@@ -36,6 +37,8 @@ export interface MxParts {
   readonly judge?: Judge;
   /** Refuse what its author's domain asks to be rejected. */
   readonly isDmarcRejectObeyed: boolean;
+  /** Letters sent again because their 250 was lost are stored once; absent: as often as they come. */
+  readonly retries?: Retries;
 }
 
 export const SENDER_OK = reply(250, '2.1.0', 'Ok');
@@ -48,11 +51,18 @@ export function mxSessions(parts: MxParts): OpenSession {
     mail: () => SENDER_OK,
     rcpt: async ({ address }, { octets }) => recipientReply(await parts.directory.resolve(address, octets)),
     postmaster: () => parts.directory.postmaster(),
-    receive: (envelope) => takeIn({ ...parts, contents: parts.store.contents }, envelope, (received) => decide(parts, client, received)),
+    receive: (envelope) => takeIn({ ...parts, contents: parts.store.contents }, envelope, (received) => (
+      parts.retries?.decideOnce({ client }, received, (retryKey) => decide(parts, client, { received, retryKey })) ?? decide(parts, client, { received })
+    )),
   });
 }
 
-async function decide(parts: MxParts, client: Client, received: ReceivedLetter): Promise<Decision> {
+interface Offer {
+  readonly received: ReceivedLetter;
+  readonly retryKey?: Buffer | undefined;
+}
+
+async function decide(parts: MxParts, client: Client, { received, retryKey }: Offer): Promise<Decision> {
   const { envelope, letter, at, header, fields } = received;
   const { hostname } = parts;
   const verdict = await judged(parts, client, received);
@@ -78,6 +88,7 @@ async function decide(parts: MxParts, client: Client, received: ReceivedLetter):
     client,
     detail: verdict === undefined ? {} : verdictDetail(verdict),
     isEachAnswered: false,
+    retryKey,
   });
   return { replies: [said], isAccepted: said.code === 250 };
 }

@@ -3,6 +3,7 @@
  *
  * RFC 5321 §4.2 (codes), RFC 2034 and RFC 3463 (enhanced status).
  */
+import type { LetterId } from '@posthorn/store/ids.ts';
 
 export interface Reply {
   readonly code: number;
@@ -48,3 +49,8 @@ export const LOCAL_FAULT = reply(451, '4.3.0', 'Local error in processing, try a
 export const STORAGE_FULL = reply(452, '4.3.1', 'Out of storage, try again later');
 /** What was true at RCPT no longer is. */
 export const CHANGED = reply(451, '4.3.0', 'Something changed while the letter came in, try again');
+
+/** The answer to the dot of a letter that is in the books. */
+export function acceptedReply(letter: LetterId, isQueued: boolean): Reply {
+  return reply(250, '2.0.0', `Ok: ${isQueued ? 'queued' : 'delivered'} as ${letter}`);
+}

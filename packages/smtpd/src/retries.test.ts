@@ -1,37 +1,32 @@
 import { expect, test } from 'vitest';
-import { type LetterId, letterId } from '@posthorn/store/ids.ts';
-import type { LedgerEntry } from '@posthorn/store/ledger.ts';
 import { StoreFault } from '@posthorn/store/store.ts';
 import type { FaultRules } from '@posthorn/world/fault.ts';
 import { settle, SimClock } from '@posthorn/world/sim/clock.ts';
-import { reply } from './reply.ts';
-import { createRetries, RETRY_DETAIL, type Retries } from './retries.ts';
 import { asWritten, type Peer } from './testing/peer.ts';
 import { openPostRoom, type PostRoom, type PostRoomOptions } from './testing/post-room.ts';
+import { openRetryRoom, type RetryRoom } from './testing/retry-books.ts';
 
 const NAMED = 'Message-ID: <1@app.test>\r\nDate: Tue, 24 Nov 2026 10:00:00 +0000\r\n';
 const LETTER = `From: eve@elm.test\r\n${NAMED}\r\nhi\r\n.`;
 const HOUR = 60 * 60_000;
 const COLLAPSED = 'letter sent again: its 250 was not heard, it is stored once';
 
-function noLedger(): Parameters<typeof createRetries>[0]['ledger'] {
-  return { acceptedSince: async () => [], write: async () => {} };
-}
-
 interface Place {
   readonly room: PostRoom;
   readonly clock: SimClock;
+  readonly kept: RetryRoom;
 }
 
 async function open({ isCollapsing = true, ...more }: Partial<PostRoomOptions> & { readonly isCollapsing?: boolean } = {}): Promise<Place> {
   const clock = new SimClock();
+  const kept = openRetryRoom(clock);
   const room = await openPostRoom({
     kind: 'submission',
     policy: { isTrusted: () => true, addsMissing: false },
     ...more,
-    ...(isCollapsing ? { retries: createRetries({ clock, ledger: noLedger() }) } : {}),
+    ...(isCollapsing ? { retries: kept.retries } : {}),
   });
-  return { room, clock };
+  return { room, clock, kept };
 }
 
 interface Letter {
@@ -62,7 +57,7 @@ async function sendAndVanish(room: PostRoom, letter?: Letter): Promise<string> {
 }
 
 test('a letter sent again because its 250 was lost is stored once, and gets the same reply', async () => {
-  const { room } = await open();
+  const { room, kept } = await open();
   const dialogue = `
     C: HELO app
     S: 250 mx.elm.test
@@ -88,7 +83,8 @@ test('a letter sent again because its 250 was lost is stored once, and gets the 
   expect(await second.play(again)).toBe(asWritten(again));
   expect(room.books.accepted).toHaveLength(1);
   expect(room.books.staged.size).toBe(0);
-  expect(room.log.of(COLLAPSED).map(({ facts }) => facts['letter'])).toEqual([room.books.accepted[0]?.letter]);
+  expect(kept.log.of(COLLAPSED).map(({ facts }) => facts['letter'])).toEqual([room.books.accepted[0]?.letter]);
+  expect(kept.collapsed).toMatchObject([{ letter: room.books.accepted[0]?.letter, act: 'collapsed', detail: { listener: 'submission', client: '198.51.100.7', helo: 'app' } }]);
 });
 
 test('a 250 that never left the house was not heard either', async () => {
@@ -112,7 +108,6 @@ test('without the option a letter sent again is a second letter', async () => {
   await sendAndVanish(room);
   await send(room);
   expect(room.books.accepted).toHaveLength(2);
-  expect(room.log.of(COLLAPSED)).toEqual([]);
 });
 
 test.each<[string, Letter]>([
@@ -142,7 +137,7 @@ test('who has logged in is known by the account, wherever it sends from', async 
 
 test('what one listener took in is not known to another', async () => {
   const clock = new SimClock();
-  const retries = createRetries({ clock, ledger: noLedger() });
+  const { retries } = openRetryRoom(clock);
   const policy = { isTrusted: () => true };
   const first = await openPostRoom({ kind: 'submission', policy, retries });
   const second = await openPostRoom({ kind: 'submission', policy, retries, receiver: { name: 'submissions' } });
@@ -212,10 +207,8 @@ test('a client that is gone before the letter is in the books has not heard of i
   expect(room.books.accepted).toHaveLength(1);
 });
 
-test.each([['speaks', ['QUIT'], []], ['is silent', [], ['remembered']]])('of a client that we send away after the 250 and that then %s, the last word is noticed', async (_, saying, kept) => {
-  const acts: string[] = [];
-  const retries: Retries = { ...createRetries({ clock: new SimClock(), ledger: noLedger() }), recall: () => undefined, remember: () => void acts.push('remembered') };
-  const room = await openPostRoom({ kind: 'submission', policy: { isTrusted: () => true }, retries });
+test.each([['speaks', ['QUIT'], 0], ['is silent', [], 1]])('of a client that we send away after the 250 and that then %s, the last word is noticed', async (_, saying, count) => {
+  const { room, kept } = await open();
   const { peer } = await send(room);
   const closed = room.receiver.close();
   // It crosses our 421 on its way.
@@ -225,17 +218,18 @@ test.each([['speaks', ['QUIT'], []], ['is silent', [], ['remembered']]])('of a c
   peer.connection.destroy();
   await closed;
   await settle();
-  expect(acts).toEqual(kept);
+  await kept.retries.settle();
+  expect(kept.unheard).toHaveLength(count);
 });
 
 test('a retry whose 250 is lost too is still one letter; the try after it was heard is not', async () => {
-  const { room } = await open();
+  const { room, kept } = await open();
   await sendAndVanish(room);
   await sendAndVanish(room);
   const third = await send(room);
   expect(third.said).toBe(`250 2.0.0 Ok: delivered as ${room.books.accepted[0]?.letter}`);
   expect(room.books.accepted).toHaveLength(1);
-  expect(room.log.of(COLLAPSED)).toHaveLength(2);
+  expect(kept.collapsed).toHaveLength(2);
   await third.peer.say('QUIT');
   await send(room);
   expect(room.books.accepted).toHaveLength(2);
@@ -258,41 +252,89 @@ test.each([[HOUR - 1, 1], [HOUR, 2]])('%i ms later an equal letter makes it %i',
   expect(room.books.accepted).toHaveLength(letters);
 });
 
-test('only so many letters are remembered, the latest', () => {
-  const retries = createRetries({ clock: new SimClock(), ledger: noLedger(), lettersMax: 2 });
-  const outcome = (name: string) => ({ letter: letterId(name), said: reply(250, '2.0.0', name) });
-  for (const name of ['a', 'b', 'a', 'c']) retries.remember(name, outcome(name));
-  expect(retries.recall('b')).toBeUndefined();
-  expect([retries.recall('a')?.letter, retries.recall('c')?.letter]).toEqual(['a', 'c']);
+test('only so many letters are remembered, the latest', async () => {
+  const clock = new SimClock();
+  const { retries } = openRetryRoom(clock, 2);
+  const room = await openPostRoom({ kind: 'submission', policy: { isTrusted: () => true }, retries });
+  const named = (name: string): Letter => ({ letter: LETTER.replace('<1@app.test>', `<${name}@app.test>`) });
+  for (const name of ['a', 'b', 'c']) await sendAndVanish(room, named(name));
+  for (const name of ['b', 'c', 'a']) await send(room, named(name));
+  expect(room.books.accepted).toHaveLength(4);
 });
 
-test('after a restart the last letter of each session counts as unheard, for what is left of its hour', async () => {
-  const clock = new SimClock();
-  const accepted = (letter: string, session: string, key?: string): { readonly letter: LetterId; readonly at: number; readonly entries: readonly LedgerEntry[] } => ({
-    letter: letterId(letter), at: clock.now(), entries: [{ at: clock.now(), letter: letterId(letter), act: 'accepted', detail: { session, ...(key === undefined ? {} : { [RETRY_DETAIL]: key }) } }],
-  });
-  const newestFirst = [accepted('last', 'one', 'last key'), accepted('other', 'two', 'other key'), accepted('first', 'one', 'first key'), accepted('unnamed', 'three')];
-  const retries = createRetries({ clock, ledger: { acceptedSince: async () => newestFirst, write: async () => {} } });
-  await retries.restore();
-  expect([retries.recall('first key'), retries.recall('last key')?.said.text]).toEqual([undefined, reply(250, '2.0.0', 'Ok: accepted as last').text]);
-  await clock.advance(HOUR);
-  expect(retries.recall('other key')).toBeUndefined();
-});
-
-test('each time that a letter is offered again is in the ledger; where it cannot be written, the letter is put off and still known', async () => {
-  const clock = new SimClock();
-  const written: LedgerEntry[] = [];
-  const trouble: { fault?: Error } = {};
-  const write = async (entry: LedgerEntry): Promise<void> => {
-    if (trouble.fault !== undefined) throw trouble.fault;
-    written.push(entry);
-  };
-  const { room } = await open({ isCollapsing: false, retries: createRetries({ clock, ledger: { acceptedSince: async () => [], write } }) });
+test('where the ledger cannot have it, the letter is put off and still known', async () => {
+  const { room, kept } = await open();
   const said = await sendAndVanish(room);
-  trouble.fault = new StoreFault('the disk is full');
+  kept.fault = new StoreFault('the disk is full');
   expect((await send(room)).said).toMatch(/^451 /);
-  delete trouble.fault;
+  delete kept.fault;
   expect((await send(room)).said).toBe(said);
-  expect(written).toMatchObject([{ act: 'collapsed', letter: room.books.accepted[0]?.letter, detail: { listener: 'submission' } }]);
   expect(room.books.accepted).toHaveLength(1);
 });
+
+test('two that send it again at once are both told of the one that is stored', async () => {
+  const { room } = await open();
+  await sendAndVanish(room);
+  const said = await Promise.all([send(room), send(room)]);
+  expect(new Set(said.map((one) => one.said))).toEqual(new Set([`250 2.0.0 Ok: delivered as ${room.books.accepted[0]?.letter}`]));
+  expect(room.books.accepted).toHaveLength(1);
+});
+
+test('a letter that went another way before it was sent again is the same: Received fields do not count', async () => {
+  const { room } = await open();
+  const via = (name: string): Letter => ({ letter: `Received: from ${name}.test; Tue, 24 Nov 2026 10:00:00 +0000\r\n${LETTER}` });
+  await sendAndVanish(room);
+  await sendAndVanish(room, via('a'));
+  await sendAndVanish(room, via('b'));
+  expect(room.books.accepted).toHaveLength(1);
+  await sendAndVanish(room, { letter: via('b').letter?.replace('Received', 'X-Received') ?? '' });
+  expect(room.books.accepted).toHaveLength(2);
+});
+
+test.each<[string, Partial<PostRoomOptions>]>([['MX', { kind: 'mx' }], ['LMTP', { kind: 'lmtp' }]])('a letter that comes again by %s is stored once', async (_, options) => {
+  const { room } = await open(options);
+  const first = await speak(room, ['eve@elm.test', 'ann@elm.test']);
+  expect(await speak(room, ['ann@elm.test', 'eve@elm.test'])).toEqual(first);
+  expect(room.books.accepted).toHaveLength(1);
+});
+
+test('a neighbour hears the same of each recipient again, also of who was refused', async () => {
+  const { room } = await open({ kind: 'lmtp', aliases: { 'loop@elm.test': ['loop@elm.test'] } });
+  const first = await speak(room, ['eve@elm.test', 'loop@elm.test']);
+  expect(first.map((line) => line.slice(0, 9))).toEqual(['250 2.0.0', '554 5.4.6']);
+  expect(await speak(room, ['eve@elm.test', 'loop@elm.test'])).toEqual(first);
+  expect(room.books.accepted).toHaveLength(1);
+});
+
+test('after a restart the replies are made of what the ledger says', async () => {
+  const { room, kept, clock } = await open({ kind: 'lmtp', aliases: { 'loop@elm.test': ['loop@elm.test'] } });
+  const recipients = ['eve@elm.test', 'loop@elm.test'];
+  const first = await speak(room, recipients);
+  const [accepted] = room.books.accepted;
+  if (accepted?.retry === undefined) throw new Error('the acceptance has no key');
+  const later = openRetryRoom(clock);
+  later.unheard = [{ letter: accepted.letter, key: accepted.retry.key, at: accepted.at }];
+  later.entries.set(accepted.letter, accepted.ledger);
+  await later.retries.load();
+  const again = await openPostRoom({ kind: 'lmtp', aliases: { 'loop@elm.test': ['loop@elm.test'] }, retries: later.retries });
+  expect(await speak(again, recipients)).toEqual(first);
+  expect(again.books.accepted).toEqual([]);
+  expect(kept.collapsed).toEqual([]);
+  expect(later.collapsed).toHaveLength(1);
+});
+
+/** Offers the letter, hears each reply to its dot, and is gone. */
+async function speak(room: PostRoom, to: readonly string[]): Promise<readonly string[]> {
+  const peer = await room.greeted();
+  const isLmtp = (await peer.say('LHLO app')).startsWith('250');
+  if (!isLmtp) await peer.say('EHLO app');
+  await peer.say('MAIL FROM:<ann@ash.test>');
+  for (const one of to) await peer.say(`RCPT TO:<${one}>`);
+  await peer.say('DATA');
+  const said = [await peer.say(LETTER)];
+  const replies = isLmtp ? to.length : 1;
+  while (said.length < replies) said.push(await peer.reply());
+  peer.connection.destroy();
+  await settle();
+  return said;
+}

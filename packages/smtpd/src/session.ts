@@ -63,6 +63,8 @@ export interface LetterIntake {
   finish(facts: ContentFacts): Promise<readonly Reply[]>;
   /** Oversized, malformed, or the client is gone. */
   discard(): Promise<void>;
+  /** After `finish`: another octet came from the client, so it may have heard the reply. */
+  heard?(): void;
   /** After `finish`: the connection ended before another octet came from the client, so it may not have heard the reply. */
   unheard?(): void;
 }

@@ -15,7 +15,6 @@ import { formatDate } from '@posthorn/mail/date.ts';
 import { findField, findFields } from '@posthorn/mail/header.ts';
 import type { OctetRange } from '@posthorn/mail/structure.ts';
 import type { Account } from '@posthorn/store/accounts.ts';
-import type { LedgerDetail } from '@posthorn/store/ledger.ts';
 import type { Store } from '@posthorn/store/store.ts';
 import { forgedRanges } from '@posthorn/trust/forged.ts';
 import type { Sign } from '@posthorn/trust/signer.ts';
@@ -27,7 +26,7 @@ import { type Decision, type ReceivedLetter, refusedAs, takeIn } from './letter-
 import { SENDER_OK } from './mx.ts';
 import { RECIPIENT_OK, recipientReply } from './quota.ts';
 import { CHANGED, reply, type Reply } from './reply.ts';
-import { type Outcome, RETRY_DETAIL, type Retries, retryKey } from './retries.ts';
+import type { Retries } from './retries.ts';
 import type { Authentication, Client, OpenSession, Session } from './session.ts';
 import { receivedField } from './trace-header.ts';
 
@@ -108,43 +107,16 @@ interface Sender {
 }
 
 /** Where retries are collapsed, a letter that is in the books already gets its reply again. */
-async function decideOnce(parts: SubmissionParts, sender: Sender, received: ReceivedLetter): Promise<Decision> {
-  const { retries } = parts;
-  const key = retries === undefined ? undefined : retryKey(sender, received);
-  if (retries === undefined || key === undefined) return decide(parts, sender, received);
-  const before = retries.recall(key);
-  if (before !== undefined) await told(retries, { key, before, client: sender.client });
-  const decision = before === undefined ? await decide(parts, sender, received, { [RETRY_DETAIL]: key }) : againAs(before, parts, sender, received);
-  const [said] = decision.replies;
-  if (said?.code !== 250) return decision;
-  const letter = before?.letter ?? received.letter;
-  return { ...decision, unheard: () => retries.remember(key, { letter, said }) };
+function decideOnce(parts: SubmissionParts, sender: Sender, received: ReceivedLetter): Promise<Decision> {
+  return parts.retries?.decideOnce(sender, received, (retryKey) => decide(parts, sender, { received, retryKey })) ?? decide(parts, sender, { received });
 }
 
-interface Again {
-  readonly key: string;
-  readonly before: Outcome;
-  readonly client: Client;
+interface Offer {
+  readonly received: ReceivedLetter;
+  readonly retryKey?: Buffer | undefined;
 }
 
-/** In the ledger. What cannot be written down is put off, and must be known when it is offered once more. */
-async function told(retries: Retries, { key, before, client }: Again): Promise<void> {
-  try {
-    await retries.write(before.letter, client);
-  } catch (fault) {
-    retries.remember(key, before);
-    throw fault;
-  }
-}
-
-/** Nothing is stored; the reply, with the letter's id in it, is the one that was not heard. */
-function againAs({ letter, said }: Outcome, { log }: SubmissionParts, { client, account }: Sender, { content }: ReceivedLetter): Decision {
-  const { session, listener, remoteAddress } = client;
-  log.info({ letter, session, listener, client: remoteAddress, user: account?.address ?? null, octets: content.octets }, 'letter sent again: its 250 was not heard, it is stored once');
-  return { replies: [said], isAccepted: false };
-}
-
-async function decide(parts: SubmissionParts, { client, account }: Sender, received: ReceivedLetter, more: LedgerDetail = {}): Promise<Decision> {
+async function decide(parts: SubmissionParts, { client, account }: Sender, { received, retryKey }: Offer): Promise<Decision> {
   const { envelope, letter, at, header, fields } = received;
   const plan = await parts.planner.plan(envelope.recipients);
   if (plan.refused.length > 0) return refusedAs(CHANGED);
@@ -157,7 +129,7 @@ async function decide(parts: SubmissionParts, { client, account }: Sender, recei
     signature,
     missing,
   ]);
-  const { said } = await deposit(parts, { received, plan, trace, cuts, client, detail: { user: account?.address ?? null, signed: signature.length > 0, ...more }, isEachAnswered: false });
+  const { said } = await deposit(parts, { received, plan, trace, cuts, client, detail: { user: account?.address ?? null, signed: signature.length > 0 }, isEachAnswered: false, retryKey });
   return { replies: [said], isAccepted: said.code === 250 };
 }
 

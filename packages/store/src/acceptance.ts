@@ -11,6 +11,7 @@ import type { StagedContent } from './contents.ts';
 import type { AccountId, LetterId, MailboxId, Uid } from './ids.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Belief, Placement } from './placement.ts';
+import type { RetryMark } from './retries.ts';
 import type { SpoolLetter } from './spool.ts';
 
 export type { AddressBelief, Belief, Placement, RoomBelief } from './placement.ts';
@@ -29,6 +30,8 @@ export interface Acceptance {
   readonly spool?: SpoolLetter;
   readonly ledger: readonly LedgerEntry[];
   readonly beliefs: readonly Belief[];
+  /** What it is known by when its client, that may not have heard of it, sends it again. */
+  readonly retry?: RetryMark;
   /** A letter in the spool that this one (its failure notice) concludes: its rows go in the same transaction. */
   readonly concludes?: LetterId;
 }

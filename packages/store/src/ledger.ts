@@ -52,8 +52,6 @@ export interface Ledger {
   ofLetter(letter: LetterId): Promise<{ readonly note?: LetterNote; readonly entries: readonly LedgerEntry[] }>;
   /** Letters from or to an address, or with a Message-ID; newest first. */
   find(query: { readonly address?: string; readonly messageId?: string; readonly limit: number }): Promise<readonly LetterNote[]>;
-  /** What was accepted from `since` on, the newest first. */
-  acceptedSince(since: EpochMs, limit: number): Promise<readonly { readonly letter: LetterId; readonly at: EpochMs; readonly entries: readonly LedgerEntry[] }[]>;
   /** An act that changes nothing else. */
   write(entry: LedgerEntry): Promise<void>;
 }

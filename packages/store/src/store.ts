@@ -20,6 +20,7 @@ import type { Messages } from './messages.ts';
 import type { Quotas } from './quota.ts';
 import type { LetterSearch } from './search.ts';
 import type { Sharing } from './sharing.ts';
+import type { RetryBooks } from './retries.ts';
 import type { Spool } from './spool.ts';
 import type { AccountId, MailboxId } from './ids.ts';
 
@@ -37,6 +38,7 @@ export interface Store {
   readonly kept: Kept;
   readonly sharing: Sharing;
   readonly annotations: Annotations;
+  readonly retries: RetryBooks;
   readonly search: LetterSearch;
   /** Writes a letter and everything it causes in one transaction. */
   accept: Accept;

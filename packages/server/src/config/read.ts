@@ -65,9 +65,11 @@ function readTop(top: Fields): Config | undefined {
   const dnsServers = dns.texts('servers', 'an address with port such as "127.0.0.1:53"', dnsServer);
   dns.done();
   const submission = top.table('submission');
-  const isRetryCollapsed = submission.flag('retry_collapse') ?? true;
   const trusted = submission.texts('trusted', 'a network such as "10.0.0.0/24"', parseNetwork);
   submission.done();
+  const receiving = top.table('receiving');
+  const isRetryCollapsed = receiving.flag('retry_collapse') ?? true;
+  receiving.done();
   const limits = top.table('limits');
   const message = limits.text('message', 'a size such as "50MB"', (text) => parseSize(text) || undefined);
   limits.done();

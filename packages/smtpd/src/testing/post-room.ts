@@ -37,6 +37,7 @@ export interface PostRoomOptions {
   readonly isDmarcRejectObeyed?: boolean;
   readonly policy?: Partial<SubmissionPolicy>;
   readonly dkimKeys?: readonly DkimKey[];
+  /** Letters that are sent again are stored once: with these books, or with new ones. */
   readonly retries?: Retries;
   readonly segmentMax?: number;
   readonly receiver?: Partial<ReceiverOptions>;
@@ -68,10 +69,11 @@ export async function openPostRoom(options: PostRoomOptions): Promise<PostRoom> 
   const directory = createPeople(options.people ?? { 'eve@elm.test': 'pw-eve', 'ann@elm.test': 'pw-ann', 'postmaster@elm.test': 'pw-pm' }, options.aliases ?? {});
   const planner = createPlanner({ directory, clock });
   const shared = { hostname: HOSTNAME, store: books, directory, planner, clock, random, log, expire: 5 * 86_400_000 };
+  const once = options.retries === undefined ? {} : { retries: options.retries };
   const sessions: Record<PostRoomOptions['kind'], () => OpenSession> = {
-    mx: () => mxSessions({ ...shared, isDmarcRejectObeyed: options.isDmarcRejectObeyed ?? false, ...(options.judge === undefined ? {} : { judge: options.judge }) }),
-    lmtp: () => lmtpSessions(shared),
-    submission: () => submissionSessions({ ...shared, sign, policy: { isClearAuthAllowed: true, isTrusted: () => false, addsMissing: true, ...options.policy }, ...(options.retries === undefined ? {} : { retries: options.retries }) }),
+    mx: () => mxSessions({ ...shared, ...once, isDmarcRejectObeyed: options.isDmarcRejectObeyed ?? false, ...(options.judge === undefined ? {} : { judge: options.judge }) }),
+    lmtp: () => lmtpSessions({ ...shared, ...once }),
+    submission: () => submissionSessions({ ...shared, sign, policy: { isClearAuthAllowed: true, isTrusted: () => false, addsMissing: true, ...options.policy }, ...once }),
   };
   const receiver = createReceiver({
     name: options.kind,

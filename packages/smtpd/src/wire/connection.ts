@@ -223,7 +223,9 @@ export class WireConnection extends SMTPConnection {
 
   /** Another octet from the client: it may have heard what became of its letter. */
   #heard(): void {
-    if (!this.#isDead) this.#answered = undefined;
+    if (this.#isDead || this.#answered === undefined) return;
+    this.#answered.heard();
+    this.#answered = undefined;
   }
 
   // The dialogue.
@@ -339,10 +341,9 @@ export class WireConnection extends SMTPConnection {
       this.#letter?.abandon();
       replies = [said];
     }
-    if (!stream.isAhead) {
-      if (this._closed) this.#letter?.unheard();
-      else this.#answered = this.#letter;
-    }
+    if (stream.isAhead) this.#letter?.heard();
+    else if (this._closed) this.#letter?.unheard();
+    else this.#answered = this.#letter;
     this.#letter = undefined;
     this.#dialogue.concluded();
     // RFC 2033 §4.2: one reply for each recipient that was accepted.

@@ -78,6 +78,11 @@ export class LetterPhase implements LetterSink {
     this.#isOver = true;
   }
 
+  /** Another octet came from the client. */
+  heard(): void {
+    this.#options.intake.heard?.();
+  }
+
   /** The connection ended before another octet came from the client. */
   unheard(): void {
     this.#options.intake.unheard?.();

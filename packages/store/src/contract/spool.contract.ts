@@ -238,15 +238,6 @@ export function ledgerContract(open: OpenStore): void {
       expect(await store.ledger.find({ limit: 1 })).toHaveLength(1);
     });
 
-    it('tells what was accepted lately, the newest first, with what was written of it then', async () => {
-      const [old, young] = [newLetter(), newLetter()];
-      await deliver(store, [eve], { letter: old, at: NOW - 1 });
-      await deliver(store, [eve], { letter: young });
-      expect((await store.ledger.acceptedSince(NOW - 1, 10)).map(({ letter }) => letter)).toEqual([young, old]);
-      expect(await store.ledger.acceptedSince(NOW, 10)).toEqual([{ letter: young, at: NOW, entries: (await store.ledger.ofLetter(young)).entries }]);
-      expect(await store.ledger.acceptedSince(0, 1)).toHaveLength(1);
-    });
-
     it('writes down what changes nothing else', async () => {
       const letter = newLetter();
       await deliver(store, [eve], { letter });

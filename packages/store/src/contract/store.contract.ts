@@ -13,6 +13,7 @@ import { lettersContract } from './letters.contract.ts';
 import { messagesContract } from './messages.contract.ts';
 import { quotaContract } from './quota.contract.ts';
 import { sharingContract } from './sharing.contract.ts';
+import { retriesContract } from './retries.contract.ts';
 import { searchContract } from './search.contract.ts';
 import { ledgerContract, spoolContract } from './spool.contract.ts';
 
@@ -283,6 +284,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     quotaContract(open);
     keptContract(open);
     sharingContract(open);
+    retriesContract(open);
     searchContract(open);
     spoolContract(open);
     ledgerContract(open);

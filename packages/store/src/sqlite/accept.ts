@@ -10,6 +10,7 @@ import { contentChecksum, joined, prefixChecksum } from './checksum.ts';
 import { storeFlags } from './flag-bits.ts';
 import { handOver } from './handover.ts';
 import { type Handed, Staged } from './intake.ts';
+import { writeMark } from './retries.ts';
 import type { AcceptRequest, ContentRecord, PlacementRecord, SettleRequest } from './requests.ts';
 
 export async function accept(acceptance: Acceptance, carrier: Carrier): Promise<AcceptAnswer> {
@@ -22,7 +23,7 @@ export async function accept(acceptance: Acceptance, carrier: Carrier): Promise<
 }
 
 function acceptRequest(acceptance: Acceptance, handed: Handed): AcceptRequest {
-  const { letter, at, sender, cuts, summary, placements, spool, ledger, beliefs, concludes } = acceptance;
+  const { letter, at, sender, cuts, summary, placements, spool, ledger, beliefs, retry, concludes } = acceptance;
   const recipients = [...new Set([...placements.map(({ recipient }) => recipient), ...spool?.recipients.map(({ address }) => address) ?? []])];
   const octets = cuts.reduce((left, { start, end }) => left - (end - start), handed.size);
   const isOwn = (entry: LedgerEntry): boolean => entry.letter === undefined || entry.letter === letter;
@@ -38,6 +39,7 @@ function acceptRequest(acceptance: Acceptance, handed: Handed): AcceptRequest {
       subject: summary.envelope.subject,
       octets,
       entries: JSON.stringify(ledger.filter(isOwn)),
+      retry: retry === undefined ? null : writeMark(retry),
     },
     spool: spool ?? null,
     ledger: ledger.filter((entry) => !isOwn(entry)),

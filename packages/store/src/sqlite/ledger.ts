@@ -1,7 +1,6 @@
 /**
  * The ledger, read: a letter's own entries, and what people did to its copies.
  */
-import type { EpochMs } from '@posthorn/world/clock.ts';
 import { accountId, letterId, type LetterId } from '../ids.ts';
 import type { Act, Ledger, LedgerDetail, LedgerEntry, LetterNote } from '../ledger.ts';
 import type { Carrier } from './carrier.ts';
@@ -56,7 +55,6 @@ export class SqliteLedger implements Ledger {
   readonly #ofLetter: Query<[letter: string], EntryRow>;
   readonly #ofMailbox: Query<[account: number, mailbox: number, limit: number], EntryRow>;
   readonly #newest: Query<[limit: number], NoteRow>;
-  readonly #since: Query<[limit: number, since: number], Pick<WholeNoteRow, 'letter' | 'at' | 'entries'>>;
   readonly #carrier: Carrier;
 
   constructor(db: Reader, carrier: Carrier) {
@@ -66,12 +64,6 @@ export class SqliteLedger implements Ledger {
     this.#ofLetter = db.prepare(`${ENTRY} WHERE letter = ? ORDER BY id`);
     this.#ofMailbox = db.prepare(`${ENTRY} WHERE letter IS NULL AND account = ? AND mailbox = ? ORDER BY id DESC LIMIT ?`);
     this.#newest = db.prepare(`SELECT ${NOTE} FROM note ORDER BY id DESC LIMIT ?`);
-    // Rows come in order of time, nearly: an hour's are looked for among the newest only.
-    this.#since = db.prepare('SELECT letter, at, entries FROM (SELECT * FROM note ORDER BY id DESC LIMIT ?) WHERE at >= ? ORDER BY id DESC');
-  }
-
-  async acceptedSince(since: EpochMs, limit: number): ReturnType<Ledger['acceptedSince']> {
-    return this.#since.all(limit, since).map(({ letter, at, entries }) => ({ letter: letterId(letter), at, entries: JSON.parse(entries) }));
   }
 
   async write(entry: LedgerEntry): Promise<void> {

@@ -16,6 +16,7 @@ import type { Mailbox, Mailboxes, SpecialUse } from '../mailboxes.ts';
 import type { OwnLimits, QuotaLimits } from '../quota.ts';
 import type { CopyAnswer, FlagChange, FlagKinds, MailboxKey, MessageState} from '../messages.ts';
 import type { Belief } from '../placement.ts';
+import type { UnheardLetter } from '../retries.ts';
 import type { SettleAnswer, SettledRecipient, SpoolLetter, SpoolRecipient } from '../spool.ts';
 import type { StoredFlags } from './flag-bits.ts';
 
@@ -63,6 +64,8 @@ export interface NoteRecord {
   readonly octets: number;
   /** The entries about this letter, JSON. */
   readonly entries: string;
+  /** What it is known by when it is sent again; null where that is nothing. */
+  readonly retry: Buffer | null;
 }
 
 export interface AcceptRequest {
@@ -165,6 +168,7 @@ export type Request =
     readonly mailbox: string | null; readonly into: string | null; readonly at: number;
   }
   | { readonly kind: 'entry'; readonly entry: LedgerEntry }
+  | { readonly kind: 'heard'; readonly unheard: readonly UnheardLetter[] }
   | { readonly kind: 'check' };
 
 /** What is answered, by the request's kind. */
@@ -200,6 +204,7 @@ export interface Answers {
   sweeping: null;
   restore: RestoreAnswer;
   entry: null;
+  heard: null;
   check: null;
 }
 

@@ -184,6 +184,15 @@ const SHARING = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** Version 8: letters whose 250 may not have been heard; see ../retries.ts. */
+const RETRIES = `
+  -- A key, and the id of the session behind it; null where the letter is not to be known again.
+  ALTER TABLE note ADD COLUMN retry BLOB;
+
+  -- Of the notes up to sequence 'heard', those that were not; written when the program ends in order.
+  CREATE TABLE unheard (letter TEXT PRIMARY KEY, at INTEGER NOT NULL, retry BLOB NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
 /** How books become those of the next version: tables at once, then rows in batches, if there are any to be filled in. */
 export interface Step {
   readonly sql: string;
@@ -199,6 +208,7 @@ export const STEPS: readonly Step[] = [
   { sql: SEARCH },
   { sql: KEPT },
   { sql: SHARING },
+  { sql: RETRIES },
 ];
 
 /** The version that this program reads and writes. */

@@ -16,6 +16,7 @@ import { SqliteAnnotations, SqliteSharing } from './sharing.ts';
 import { SqliteQuotas } from './quotas.ts';
 import { SqliteKept } from './kept.ts';
 import type { Query, Reader } from './reader.ts';
+import { SqliteRetries } from './retries.ts';
 import { SqliteSpool } from './spool.ts';
 import type { Watchers } from './watchers.ts';
 
@@ -50,6 +51,7 @@ export class SqliteStore implements Store {
   readonly kept: SqliteKept;
   readonly sharing: SqliteSharing;
   readonly annotations: SqliteAnnotations;
+  readonly retries: SqliteRetries;
   readonly search: LetterSearch;
   readonly care: Care;
   /** Bound, so that it can be handed on alone. */
@@ -71,6 +73,7 @@ export class SqliteStore implements Store {
     this.spool = new SqliteSpool(reader, carrier);
     this.ledger = new SqliteLedger(reader, carrier);
     this.quotas = new SqliteQuotas(reader);
+    this.retries = new SqliteRetries(reader, carrier);
     this.kept = new SqliteKept(reader, { carrier, undeleteMs });
     this.sharing = new SqliteSharing(reader, carrier);
     this.annotations = new SqliteAnnotations(reader, carrier);

@@ -27,8 +27,8 @@ export class LedgerTable {
 
   constructor(db: Database) {
     this.#note = db.prepare(`
-      INSERT INTO note (id, letter, at, sender, recipients, message_id, subject, octets, entries, placed)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+      INSERT INTO note (id, letter, at, sender, recipients, message_id, subject, octets, entries, placed, retry)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#placed = db.prepare('SELECT placed FROM note WHERE id = ?');
     this.#setPlaced = db.prepare('UPDATE note SET placed = ? WHERE id = ?');
     this.#insert = db.prepare(`
@@ -38,7 +38,7 @@ export class LedgerTable {
   note(id: number, record: NoteRecord, placed: readonly Placed[]): void {
     this.#note.run(
       id, record.letter, record.at, record.sender, record.recipients, record.messageId, record.subject,
-      record.octets, record.entries, placesText(placed),
+      record.octets, record.entries, placesText(placed), record.retry,
     );
   }
 

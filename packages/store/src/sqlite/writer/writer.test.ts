@@ -33,7 +33,7 @@ function letter(id: string, parts: Partial<AcceptRequest['content']> = {}): Acce
     placements: [{
       account: accountId(1), mailbox: 'INBOX', flags: { bits: 0, keywords: null }, prefixStart: 0, prefixEnd: 0, octets: 100, internalDate: 0, checksum: 0,
     }],
-    note: { letter: letterId(id), at: 0, sender: '', recipients: '[]', messageId: null, subject: null, octets: 100, entries: '[]' },
+    note: { letter: letterId(id), at: 0, sender: '', recipients: '[]', messageId: null, subject: null, octets: 100, entries: '[]', retry: null },
     spool: null, ledger: [], beliefs: [], concludes: null,
   };
 }

@@ -27,6 +27,7 @@ import { MailboxActs } from './mailbox-acts.ts';
 import { MessageActs } from './message-acts.ts';
 import { Postbox } from './postbox.ts';
 import { RestoreActs } from './restore-acts.ts';
+import { RetryActs } from './retry-acts.ts';
 import { BlockSequence, Sequences } from './sequences.ts';
 import { SharingActs } from './sharing-acts.ts';
 import { SpoolActs } from './spool-acts.ts';
@@ -75,6 +76,7 @@ export class Writer {
   readonly #messages: MessageActs;
   readonly #restoring: RestoreActs;
   readonly #sharing: SharingActs;
+  readonly #retries: RetryActs;
   readonly #spool: SpoolActs;
   readonly #commands: SpoolCommands;
   readonly #housekeeping: Housekeeping;
@@ -106,6 +108,7 @@ export class Writer {
     this.#messages = new MessageActs(db, { changes, contents, gone, ledger, letters, postbox, usage });
     this.#sharing = new SharingActs(db, changes);
     this.#mailboxes = new MailboxActs(db, { changes, ledger, messages: this.#messages, postbox, sequences, sharing: this.#sharing, usage });
+    this.#retries = new RetryActs(db);
     this.#restoring = new RestoreActs(db, { gone, ledger, mailboxes: this.#mailboxes, postbox, usage });
     this.#directory = new DirectoryActs(db, { mailboxes: this.#mailboxes, sequences, usage });
     this.#acceptances = new Acceptances({ beliefs, contents, ledger, letters, postbox, spool: this.#spool });
@@ -247,6 +250,7 @@ export class Writer {
       case 'key-remove': return this.#directory.removeKey(request);
       case 'search-indexed': return this.#contents.indexed(request.dueUpTo);
       case 'sweeping': return this.#housekeeping.hold(request);
+      case 'heard': return this.#retries.heard(request);
       case 'restore': return this.#restoring.restore(request);
       case 'entry': return this.#spool.note(request.entry);
       case 'check': return this.#touch.run().changes > 0;
