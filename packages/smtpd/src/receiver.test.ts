@@ -205,7 +205,7 @@ test('fault rules are asked at each stage, with what is known there', async () =
   await peer.say('hi\r\n.');
   await peer.say('QUIT');
   expect(faults.asked.map(({ stage }) => stage)).toEqual(['connect', 'banner', 'ehlo', 'mail', 'rcpt', 'data', 'body', 'data-end', 'quit']);
-  expect(faults.asked[4]).toEqual({ side: 'receiving', listener: 'mx', remoteAddress: '198.51.100.7', stage: 'rcpt', sender: '', recipient: 'eve@elm.test' });
+  expect(faults.asked[4]).toEqual({ side: 'receiving', listener: 'mx', remoteAddress: '198.51.100.7', localAddress: '192.0.2.25', stage: 'rcpt', sender: '', recipient: 'eve@elm.test' });
 });
 
 test.each([['mail', 'MAIL FROM:<>'], ['ehlo', 'EHLO x']] as const)('a rule for %s replies in our place', async (stage, command) => {
