@@ -27,6 +27,8 @@ export class SimulatedHost {
   readonly machine: SimMachine;
   readonly disk = new MemoryDisk();
   readonly #options: SimulatedHostOptions;
+  /** Of the present program, from before it is open; another for each. */
+  #life: object | undefined;
   #running: Host | undefined;
 
   constructor(options: SimulatedHostOptions) {
@@ -48,8 +50,12 @@ export class SimulatedHost {
   async start(): Promise<Host> {
     const { config, machine, random, log, faults = noFaults } = this.#options;
     const outside = machine.boot();
-    this.#running = await openHost({ config, world: { ...outside, random, log, faults, hasThreads: false, disk: this.disk } });
-    return this.#running;
+    const life = {};
+    this.#life = life;
+    const host = await openHost({ config, world: { ...outside, random, log, faults, hasThreads: false, disk: this.disk } });
+    if (this.#life !== life) return new Promise<never>(() => {});
+    this.#running = host;
+    return host;
   }
 
   /** In order: sessions end, nothing under way is cut. Needs the world's clock to move on. */
@@ -58,12 +64,14 @@ export class SimulatedHost {
     await host.close();
     if (this.#running !== host) return;
     this.#running = undefined;
+    this.#life = undefined;
     this.machine.end('killed');
   }
 
   /** At once, in the middle of whatever it does; what was committed is there at the next start. Harmless when it is down. */
   crash(ending: Ending = 'killed'): void {
     this.#running = undefined;
+    this.#life = undefined;
     this.disk.crash();
     this.machine.end(ending);
   }

@@ -12,9 +12,11 @@ import { allOf, fillBooks } from './testing/books.ts';
 const LARGE_OCTETS = 300_000;
 
 let disk: MemoryDisk;
+let clock: SimClock;
 
 beforeEach(() => {
   disk = new MemoryDisk();
+  clock = new SimClock();
 });
 
 afterEach(() => {
@@ -22,7 +24,7 @@ afterEach(() => {
 });
 
 function open(log = silentLog): Promise<Store> {
-  return openSqliteStore({ path: ':memory:', clock: new SimClock(), log, disk });
+  return openSqliteStore({ path: ':memory:', clock, log, disk });
 }
 
 /** What becomes of a promise when everything that can happen has. */
@@ -110,8 +112,23 @@ test('a commit that the disk fails is a fault, nothing of it is there, and the n
   await expect(store.check()).rejects.toBeInstanceOf(StoreFault);
   expect(await store.messages.states(await inboxOf(store, eve))).toEqual([]);
   disk.heal();
+  await clock.advance(100);
   await store.accept(await acceptance(store, 'again', { placements: [copyFor(eve)] }));
   expect(await store.messages.states(await inboxOf(store, eve))).toHaveLength(1);
+});
+
+test('a disk that goes on failing is asked less and less often', async () => {
+  const log = new MemoryLog();
+  const store = await open(log);
+  // Whoever looks again whenever something may be due, as the queue does.
+  store.watch(() => void store.check().catch(() => {}));
+  disk.fail('SQLITE_IOERR_WRITE');
+  await expect(store.check()).rejects.toBeInstanceOf(StoreFault);
+  await clock.advance(60_000);
+  expect(log.of('the writer of the store is back').length).toBeLessThan(15);
+  disk.heal();
+  await clock.advance(10_000);
+  await store.check();
 });
 
 test('a commit that failed and is there all the same was never answered as done', async () => {
@@ -120,6 +137,7 @@ test('a commit that failed and is there all the same was never answered as done'
   disk.fail('SQLITE_IOERR_FSYNC', { isWritten: true });
   await expect(store.accept(await acceptance(store, 'doubtful', { placements: [copyFor(eve)] }))).rejects.toBeInstanceOf(StoreFault);
   disk.heal();
+  await clock.advance(100);
   expect(await store.messages.states(await inboxOf(store, eve))).toHaveLength(1);
   expect(await store.accept(await acceptance(store, 'next', { placements: [copyFor(eve)] }))).toMatchObject({ kind: 'accepted' });
 });

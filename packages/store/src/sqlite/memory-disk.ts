@@ -6,7 +6,7 @@
  * asked by a program that has crashed is never answered. `onGroup` is where a crash can be
  * put between a commit and its answers, or just before it.
  */
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { SqliteError } from 'better-sqlite3';
 import { StoreLocked } from '../store.ts';
 import { openForWriting } from './database.ts';
@@ -43,7 +43,7 @@ export class MemoryDisk {
   onGroup: ((moment: 'before' | 'after', kinds: readonly Kind[]) => void) | undefined;
 
   constructor() {
-    this.#failCommits();
+    this.#wrap();
   }
 
   /** The books, for the one program that has them open. Throws `StoreLocked` if another has. */
@@ -110,24 +110,30 @@ export class MemoryDisk {
     };
   }
 
-  #failCommits(): void {
+  /** Commits fail when told to. What is opened again and again is not prepared again and again. */
+  #wrap(): void {
     const prepare = this.#db.prepare.bind(this.#db);
+    const prepared = new Map<string, unknown>();
     const preparing = (source: string): unknown => {
-      const statement = prepare(source);
-      if (source !== 'COMMIT') return statement;
-      const run = statement.run.bind(statement);
-      return Object.assign(statement, {
-        run: () => {
-          if (this.#trouble === undefined) return run();
-          const { error, isWritten } = this.#trouble;
-          // As SQLite does it: the transaction is over when the error is told.
-          if (isWritten) run();
-          else this.#db.exec('ROLLBACK');
-          throw new SqliteError('disk I/O error', error);
-        },
-      });
+      const statement = prepared.get(source) ?? (source === 'COMMIT' ? this.#commit(prepare(source)) : prepare(source));
+      prepared.set(source, statement);
+      return statement;
     };
     Object.assign(this.#db, { prepare: preparing });
+  }
+
+  #commit(statement: Statement): Statement {
+    const run = statement.run.bind(statement);
+    return Object.assign(statement, {
+      run: () => {
+        if (this.#trouble === undefined) return run();
+        const { error, isWritten } = this.#trouble;
+        // As SQLite does it: the transaction is over when the error is told.
+        if (isWritten) run();
+        else this.#db.exec('ROLLBACK');
+        throw new SqliteError('disk I/O error', error);
+      },
+    });
   }
 }
 

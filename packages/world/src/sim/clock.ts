@@ -28,12 +28,14 @@ interface SimTimer extends Timer {
 
 export class SimClock implements Clock {
   readonly #start: EpochMs;
+  readonly #settleRounds: number;
   #elapsed: Milliseconds = 0;
   readonly #waiting = new Set<SimTimer>();
 
-  /** Begins on 2026-01-01T00:00:00Z unless told otherwise. */
-  constructor(start: EpochMs = Date.UTC(2026, 0, 1)) {
+  /** Begins on 2026-01-01T00:00:00Z unless told otherwise. Without TLS far fewer rounds settle everything. */
+  constructor(start: EpochMs = Date.UTC(2026, 0, 1), { settleRounds = SETTLE_ROUNDS }: { readonly settleRounds?: number } = {}) {
     this.#start = start;
+    this.#settleRounds = settleRounds;
   }
 
   now(): EpochMs {
@@ -73,12 +75,12 @@ export class SimClock implements Clock {
 
   async advance(ms: Milliseconds): Promise<void> {
     const end = this.#elapsed + ms;
-    await settle();
+    await settle(this.#settleRounds);
     for (let next = this.#next(); next !== undefined && next.due <= end; next = this.#next()) {
       this.#elapsed = Math.max(this.#elapsed, next.due);
       this.#waiting.delete(next);
       next.act();
-      await settle();
+      await settle(this.#settleRounds);
     }
     this.#elapsed = Math.max(this.#elapsed, end);
   }
