@@ -390,6 +390,22 @@ describe('An operator', () => {
     expect(await isSpoolEmpty(post)).toBe(true);
   });
 
+  it.each([['delivered', 0], ['deferred', 1]] as const)('cancels a letter that is just being carried: once it is %s, notices of failure: %i', async (outcome, notices) => {
+    await using post = await Post.open({ say: ({ address }) => (address.endsWith('elm.test') ? outcome : 'delivered') });
+    let finish = (): void => {};
+    post.courier.until = (route) => (route === 'elm.test' ? new Promise((resolve) => {
+      finish = resolve;
+    }) : Promise.resolve());
+    const letter = await post.post({ to: ['eve@elm.test'] });
+    post.queue.start();
+    await post.clock.advance(0);
+    expect(await post.queue.command({ what: 'cancel', letters: [letter] })).toEqual([letter]);
+    finish();
+    await post.clock.advance(MINUTE);
+    expect(post.courier.carried.filter(({ recipients }) => recipients.includes('ann@ash.test'))).toHaveLength(notices);
+    expect(await isSpoolEmpty(post)).toBe(true);
+  });
+
   it('holds what was leased and had no place yet', async () => {
     await using post = await Post.open({ limits: { errandsPerRoute: 1 } });
     let finish = (): void => {};

@@ -130,7 +130,10 @@ export interface Spool {
   markNotified(letter: LetterId, indexes: readonly number[]): Promise<void>;
   list(page: { readonly after?: LetterId; readonly limit: number }): Promise<readonly SpooledLetter[]>;
   get(letter: LetterId): Promise<SpooledLetter | undefined>;
-  /** Those of `letters` (undefined: all) that it applied to. `cancel` fails what has not been delivered. */
+  /**
+   * Those of `letters` (undefined: all) that it applied to. `cancel` fails what has not been
+   * delivered; what is being carried at the moment, when it comes back undelivered.
+   */
   command(act: {
     readonly what: 'retry' | 'hold' | 'release' | 'cancel';
     readonly letters?: readonly LetterId[];

@@ -170,6 +170,22 @@ export function spoolContract(open: OpenStore): void {
       expect((await store.spool.get(letter))?.recipients).toMatchObject([{ isNotified: false, state: 'failed' }]);
     });
 
+    it('fails what is cancelled while it is carried only if it comes back undelivered', async () => {
+      const letter = await spool(store, ['zoe@oak.test', 'sue@fir.test']);
+      const errands = await lease();
+      const cancel = (): Promise<readonly LetterId[]> => store.spool.command({ what: 'cancel', at: NOW + 5 });
+      expect([await cancel(), await cancel()]).toEqual([[letter], []]);
+      expect(await store.spool.finished(10)).toEqual([]);
+      const [oak, fir] = errands;
+      if (oak === undefined || fir === undefined) throw new Error('two routes, two errands');
+      const later: Remark = { code: 450, status: '4.2.0', text: 'later', host: 'mx.oak.test' };
+      const recipients = [{ index: 0, state: 'waiting', nextAt: NOW + 60_000, remark: later, isAttempt: true }] as const;
+      expect(await settle(oak, { recipients })).toEqual({ kind: 'settled', isFinal: false });
+      expect(await settle(fir)).toEqual({ kind: 'settled', isFinal: true });
+      expect((await store.spool.get(letter))?.recipients).toMatchObject([{ state: 'failed', remark: { text: 'cancelled by the operator' } }, { state: 'delivered' }]);
+      expect((await store.spool.finished(10)).map((one) => one.letter)).toEqual([letter]);
+    });
+
     it('holds, releases, retries and cancels, and writes it down', async () => {
       const letter = await spool(store, ['zoe@oak.test']);
       const other = await spool(store, ['ann@ash.test']);
@@ -184,7 +200,8 @@ export function spoolContract(open: OpenStore): void {
       expect(await command('retry', [letter])).toEqual([letter]);
       expect(await command('cancel')).toEqual([letter, other]);
       expect((await store.spool.get(letter))?.recipients).toMatchObject([{ state: 'failed', remark: { text: 'cancelled by the operator' } }]);
-      expect(await store.spool.finished(10)).toHaveLength(2);
+      // The other one is being carried: it fails when it comes back.
+      expect((await store.spool.finished(10)).map((one) => one.letter)).toEqual([letter]);
       expect((await store.ledger.ofLetter(letter)).entries.map(({ act }) => act)).toEqual(['accepted', 'held', 'released', 'retried', 'cancelled']);
     });
 

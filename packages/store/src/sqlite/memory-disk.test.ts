@@ -153,6 +153,16 @@ test('what was being carried when a host crashed is free when the books are open
   expect(await again.spool.lease(lease)).toHaveLength(1);
 });
 
+test('what was cancelled while it was carried has failed when its host comes up after a crash', async () => {
+  const store = await open();
+  await store.accept(await acceptance(store, 'carried', { spool: onward(['zoe@oak.test', 'oak.test']) }));
+  await store.spool.lease({ now: NOW, until: NOW + 1000, limit: 1, without: [] });
+  await store.spool.command({ what: 'cancel', at: NOW });
+  expect(await store.spool.finished(1)).toEqual([]);
+  disk.crash();
+  expect((await (await open()).spool.finished(1)).map(({ letter }) => letter)).toEqual(['carried']);
+});
+
 test('a full disk is a fault until there is room again', async () => {
   const store = await open();
   const eve = await person(store, 'eve@elm.test');

@@ -2,8 +2,8 @@
  * The spool's acts: a letter comes under way, is leased, settled, and goes.
  *
  * waiting → leased (until t) → delivered | failed; held is off to the side. A letter keeps
- * count of its recipients that are not final, and whether an operator holds it: then what
- * comes back from a courier to wait is held too.
+ * count of its recipients that are not final, and whether an operator holds or cancelled it:
+ * then what comes back from a courier to wait is held too, or has failed.
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { letterId, type LetterId } from '../../ids.ts';
@@ -17,10 +17,12 @@ import type { ContentTable } from './contents.ts';
 import type { LedgerTable } from './ledger.ts';
 import type { Postbox } from './postbox.ts';
 import type { BlockSequence } from './sequences.ts';
+import { isCancelledLetter, isHeldLetter, type SpoolCommands } from './spool-commands.ts';
 
 export interface SpoolParts {
   readonly beliefs: Beliefs;
   readonly changes: Changes;
+  readonly commands: SpoolCommands;
   readonly contents: ContentTable;
   readonly leases: BlockSequence;
   readonly ledger: LedgerTable;
@@ -123,7 +125,7 @@ export class SpoolActs {
   }
 
   settle(request: SettleRequest): SettleAnswer {
-    const { beliefs, contents, ledger, postbox } = this.#parts;
+    const { beliefs, commands, contents, ledger, postbox } = this.#parts;
     const row = this.#letter.get(request.letter);
     if (row === undefined || !this.#isHeldBy(row.id, request)) return { kind: 'lease-lost' };
     const belief = beliefs.broken(request.beliefs);
@@ -141,16 +143,17 @@ export class SpoolActs {
       }, { content: row.id, at }));
       ledger.addPlaces(row.id, placed);
     }
-    const waiting = row.isHeld === 1 ? 'held' : 'waiting';
+    const waiting = isHeldLetter(row.isHeld) ? 'held' : 'waiting';
     const finals = request.recipients.filter((recipient) => this.#settleOne(row.id, recipient, waiting));
     if (request.onward.length > 0) {
       this.#addRecipients(row.id, request.onward, { from: this.#positions.get(row.id)?.next ?? 0, state: waiting });
     }
     const opened = request.onward.length - finals.length;
     if (opened !== 0) this.#opened.run(opened, row.id);
+    const cancelled = isCancelledLetter(row.isHeld) ? commands.failWaiting(row.id) : 0;
     ledger.add(request.ledger);
     this.#parts.changes.spool();
-    return { kind: 'settled', isFinal: row.open + opened === 0 };
+    return { kind: 'settled', isFinal: row.open + opened - cancelled === 0 };
   }
 
   /** The lease holds while nobody else was given the recipients, even when its time is over. */

@@ -20,8 +20,20 @@ const ACTS: Readonly<Record<Command['what'], Act>> = {
   retry: 'retried', hold: 'held', release: 'released', cancel: 'cancelled',
 };
 
+/** In `is_held`: what comes back from a courier to wait is held, or has failed. */
+const HELD = 1;
+const CANCELLED_LETTER = 2;
+
 /** RFC 3463 §3.1: other or undefined status; nobody refused it. */
 const CANCELLED: Remark = { code: 0, status: '5.0.0', text: 'cancelled by the operator', host: '' };
+
+export function isHeldLetter(isHeld: number): boolean {
+  return isHeld === HELD;
+}
+
+export function isCancelledLetter(isHeld: number): boolean {
+  return isHeld === CANCELLED_LETTER;
+}
 
 export class SpoolCommands {
   readonly #changes: Changes;
@@ -33,7 +45,10 @@ export class SpoolCommands {
   readonly #hold: Statement<[spool: number]>;
   readonly #releaseLetter: Statement<[spool: number]>;
   readonly #release: Statement<[at: number, spool: number]>;
+  readonly #cancelLetter: Statement<[spool: number]>;
   readonly #cancel: Statement<[remark: string, spool: number]>;
+  readonly #carried: Statement<[spool: number], { count: number }>;
+  readonly #cancelled: Statement<[], { id: number }>;
   readonly #close: Statement<[closed: number, spool: number]>;
   readonly #interrupt: Statement<[at: number], { spool: number; address: string }>;
   readonly #letter: Statement<[spool: number], { letter: string }>;
@@ -44,17 +59,19 @@ export class SpoolCommands {
     this.#all = db.prepare('SELECT id, letter FROM spool WHERE open > 0 ORDER BY id');
     this.#one = db.prepare('SELECT id, letter FROM spool WHERE letter = ? AND open > 0');
     this.#retry = db.prepare(`UPDATE spool_recipient SET next_at = ? WHERE spool = ? AND state = 'waiting'`);
-    this.#holdLetter = db.prepare('UPDATE spool SET is_held = 1 WHERE id = ? AND is_held = 0');
+    this.#holdLetter = db.prepare(`UPDATE spool SET is_held = ${HELD} WHERE id = ? AND is_held = 0`);
     this.#hold = db.prepare(`UPDATE spool_recipient SET state = 'held' WHERE spool = ? AND state = 'waiting'`);
-    this.#releaseLetter = db.prepare('UPDATE spool SET is_held = 0 WHERE id = ? AND is_held = 1');
+    this.#releaseLetter = db.prepare(`UPDATE spool SET is_held = 0 WHERE id = ? AND is_held = ${HELD}`);
     this.#release = db.prepare(`UPDATE spool_recipient SET state = 'waiting', next_at = ? WHERE spool = ? AND state = 'held'`);
+    this.#cancelLetter = db.prepare(`UPDATE spool SET is_held = ${CANCELLED_LETTER} WHERE id = ? AND is_held <> ${CANCELLED_LETTER}`);
     this.#cancel = db.prepare(`
-      UPDATE spool_recipient SET state = 'failed', lease = NULL, remark = ?, is_notified = 0
-      WHERE spool = ? AND state IN ('waiting', 'leased', 'held')`);
+      UPDATE spool_recipient SET state = 'failed', remark = ?, is_notified = 0 WHERE spool = ? AND state IN ('waiting', 'held')`);
+    this.#carried = db.prepare(`SELECT count(*) AS count FROM spool_recipient WHERE spool = ? AND state = 'leased'`);
+    this.#cancelled = db.prepare(`SELECT id FROM spool WHERE is_held = ${CANCELLED_LETTER} AND open > 0`);
     this.#close = db.prepare('UPDATE spool SET open = open - ? WHERE id = ?');
     this.#interrupt = db.prepare(`
       UPDATE spool_recipient SET lease = NULL, next_at = ?,
-        state = CASE WHEN (SELECT is_held FROM spool WHERE id = spool_recipient.spool) = 1 THEN 'held' ELSE 'waiting' END
+        state = CASE WHEN (SELECT is_held FROM spool WHERE id = spool_recipient.spool) = ${HELD} THEN 'held' ELSE 'waiting' END
       WHERE state = 'leased' RETURNING spool, address`);
     this.#letter = db.prepare('SELECT letter FROM spool WHERE id = ?');
   }
@@ -78,7 +95,15 @@ export class SpoolCommands {
       const letter = this.#letter.get(spool)?.letter;
       return letter === undefined ? [] : { at, letter: letterId(letter), recipient: address, act: 'interrupted' as const, detail: {} };
     }));
+    for (const { id } of this.#cancelled.all()) this.failWaiting(id);
     return rows.length;
+  }
+
+  /** What waits or is held of a cancelled letter has failed. How many recipients. */
+  failWaiting(id: number): number {
+    const { changes } = this.#cancel.run(JSON.stringify(CANCELLED), id);
+    this.#close.run(changes, id);
+    return changes;
   }
 
   #apply(what: Command['what'], id: number, at: number): boolean {
@@ -95,9 +120,10 @@ export class SpoolCommands {
         return wasHeld;
       }
       case 'cancel': {
-        const cancelled = this.#cancel.run(JSON.stringify(CANCELLED), id).changes;
-        this.#close.run(cancelled, id);
-        return cancelled > 0;
+        // What is being carried may be delivered at this very moment: it fails when it comes back undelivered.
+        const isNew = this.#cancelLetter.run(id).changes > 0;
+        const failed = this.failWaiting(id);
+        return failed > 0 || (isNew && (this.#carried.get(id)?.count ?? 0) > 0);
       }
       default: throw new Error(`unknown command ${String(what satisfies never)}`);
     }

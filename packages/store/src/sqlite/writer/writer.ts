@@ -103,8 +103,8 @@ export class Writer {
     this.#usage = usage;
     this.#blocks = [letters, leases];
     this.#contents = contents;
-    this.#spool = new SpoolActs(db, { beliefs, changes, contents, leases, ledger, postbox });
     this.#commands = new SpoolCommands(db, { changes, ledger });
+    this.#spool = new SpoolActs(db, { beliefs, changes, commands: this.#commands, contents, leases, ledger, postbox });
     this.#messages = new MessageActs(db, { changes, contents, gone, ledger, letters, postbox, usage });
     this.#sharing = new SharingActs(db, changes);
     this.#mailboxes = new MailboxActs(db, { changes, ledger, messages: this.#messages, postbox, sequences, sharing: this.#sharing, usage });
