@@ -101,7 +101,7 @@ export class Reader {
         return target === undefined ? undefined : desk.append(target, letterId(`draft-${this.address}-${this.#drafts}`));
       }
       case 'remake': return this.#remake(desk);
-      default: throw new Error(`unknown act ${what satisfies never}`);
+      default: throw new Error(`unknown act ${String(what satisfies never)}`);
     }
   }
 
