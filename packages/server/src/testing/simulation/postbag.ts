@@ -70,7 +70,7 @@ export class Postbag {
     });
     const who = `${posted.messageId} from ${letter.sender} to ${letter.recipients.join(', ')} at ${posted.domain}`;
     if (sent.kind === 'acknowledged') {
-      const id = /(?:queued|delivered) as (\S+)/.exec(sent.reply)?.[1] ?? sent.reply;
+      const id = / as (\S+)$/.exec(sent.reply)?.[1] ?? sent.reply;
       tell(`${who}: acknowledged as ${id}`);
       posted.recipients = sent.recipients;
       posted.acknowledged.push(id);
