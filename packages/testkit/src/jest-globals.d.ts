@@ -10,7 +10,6 @@ declare module 'expect' {
 declare module '@jest/globals' {
   import type { Matchers } from 'expect';
 
-  export function beforeAll(act: () => Promise<void>): void;
   export function afterAll(act: () => Promise<void>): void;
   export const expect: {
     (actual: unknown): Matchers<void>;

@@ -1,9 +1,9 @@
 /**
  * Matchers for Jest, in its mode for ECMAScript modules.
  *
- * `import '@posthorn/testkit/jest'` adds them; `useMail()` opens a post office for a file.
+ * `import '@posthorn/testkit/jest'` adds them; `await useMail()` opens a post office for a file.
  */
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { afterAll, expect } from '@jest/globals';
 import type { DeliverabilityOptions } from './deliverable/finding.ts';
 import type { Letter } from './letter/letter.ts';
 import * as matchers from './matchers/matchers.ts';
@@ -42,17 +42,9 @@ expect.extend({
   },
 });
 
-/** For the tests of this file. Gives it once the first test runs. */
-export function useMail(options: PostOfficeOptions = {}): () => PostOffice {
-  let mail: PostOffice | undefined;
-  beforeAll(async () => {
-    mail = await postOffice(options);
-  });
-  afterAll(async () => {
-    await mail?.close();
-  });
-  return () => {
-    if (mail === undefined) throw new Error('the post office opens with the first test: call this within one');
-    return mail;
-  };
+/** A post office for the tests of this file, closed after them: `const mail = await useMail()`. */
+export async function useMail(options: PostOfficeOptions = {}): Promise<PostOffice> {
+  const mail = await postOffice(options);
+  afterAll(() => mail.close());
+  return mail;
 }

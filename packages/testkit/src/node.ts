@@ -1,11 +1,11 @@
 /**
  * The same for Node's own test runner.
  *
- * `const mail = useMail()` opens a post office before the tests of a file and closes it after
+ * `const mail = await useMail()` opens a post office for the tests of a file and closes it after
  * them; `t.assert.receives(inbox, …)` and its like are the matchers.
  */
 import { AssertionError } from 'node:assert';
-import { after, assert, before } from 'node:test';
+import { after, assert } from 'node:test';
 import type { DeliverabilityOptions } from './deliverable/finding.ts';
 import type { Letter } from './letter/letter.ts';
 import * as matchers from './matchers/matchers.ts';
@@ -57,17 +57,11 @@ for (const [name, check] of Object.entries({ receives, matchesMail, hasLink, has
   assert.register(name, (...said: unknown[]): unknown => Reflect.apply(check, undefined, said));
 }
 
-/** For the tests of this file, or of the `describe` it is called in. Gives it once the first test runs. */
-export function useMail(options: PostOfficeOptions = {}): () => PostOffice {
-  let mail: PostOffice | undefined;
-  before(async () => {
-    mail = await postOffice(options);
-  });
-  after(() => mail?.close());
-  return () => {
-    if (mail === undefined) throw new Error('the post office opens with the first test: call this within one');
-    return mail;
-  };
+/** A post office for the tests of this file, closed after them: `const mail = await useMail()`. */
+export async function useMail(options: PostOfficeOptions = {}): Promise<PostOffice> {
+  const mail = await postOffice(options);
+  after(() => mail.close());
+  return mail;
 }
 
 function must({ pass, message }: matchers.Answer): void {

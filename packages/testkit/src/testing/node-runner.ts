@@ -6,11 +6,11 @@ import { test } from 'node:test';
 import { useMail } from '../node.ts';
 import { send } from './application.ts';
 
-const mail = useMail();
+const mail = await useMail();
 
 void test('a letter is received', async (t) => {
-  const inbox = mail().inbox();
-  await send(mail(), { to: inbox.address, subject: 'Verify', text: 'Your code is 482913. https://shop.test/v' });
+  const inbox = mail.inbox();
+  await send(mail, { to: inbox.address, subject: 'Verify', text: 'Your code is 482913. https://shop.test/v' });
   const letter = await t.assert.receives(inbox, { subject: 'Verify' });
   t.assert.matchesMail(letter, /Verify/);
   t.assert.hasCode(letter, '482913');
@@ -19,9 +19,9 @@ void test('a letter is received', async (t) => {
 });
 
 void test('what fails says why', async (t) => {
-  const inbox = mail().inbox();
+  const inbox = mail.inbox();
   await assert.rejects(t.assert.receives(inbox, undefined, { timeout: 1 }), /No letter came at all/);
-  await send(mail(), { to: inbox.address, subject: 'Hi' });
+  await send(mail, { to: inbox.address, subject: 'Hi' });
   const letter = await inbox.waitFor();
   assert.throws(() => t.assert.hasLink(letter, 'x'), /it has no links/);
   assert.throws(() => t.assert.hasAttachment(letter, 'x'), /the attachments of “Hi” are none/);
