@@ -11,6 +11,7 @@ export interface CapabilityState {
   /** Such as PLAIN, SCRAM-SHA-256. */
   readonly mechanisms: readonly string[];
   readonly isAuthenticated: boolean;
+  readonly isCompressed: boolean;
   /** The largest letter that APPEND takes. */
   readonly appendOctetsMax: number;
 }
@@ -27,7 +28,8 @@ const MAILBOXES = ['IDLE', 'NAMESPACE', 'UNSELECT', 'CHILDREN', 'SPECIAL-USE', '
 export function capabilities(state: CapabilityState): readonly string[] {
   // RFC 7889 §3.1.
   const mailboxes = [...MAILBOXES, `APPENDLIMIT=${state.appendOctetsMax}`];
-  if (state.isAuthenticated) return [...ALWAYS, ...mailboxes];
+  // RFC 4978 §3: once is enough.
+  if (state.isAuthenticated) return [...ALWAYS, ...mailboxes, ...(state.isCompressed ? [] : ['COMPRESS=DEFLATE'])];
   return [
     ...ALWAYS,
     'SASL-IR',

@@ -101,6 +101,9 @@ function readArguments(name: string, cursor: Cursor): Command {
     case 'IDLE':
     case 'UNAUTHENTICATE':
       return { name };
+    case 'COMPRESS':
+      cursor.space('an algorithm');
+      return { name, algorithm: cursor.atom('an algorithm').toUpperCase() };
     case 'ID': return readId(cursor);
     case 'ENABLE':
       cursor.space('capabilities');

@@ -12,6 +12,7 @@ export type MessageSet = SequenceSet | '$';
 
 export type Command =
   | { readonly name: 'CAPABILITY' | 'NOOP' | 'LOGOUT' | 'STARTTLS' | 'CHECK' | 'CLOSE' | 'UNSELECT' | 'NAMESPACE' | 'IDLE' | 'UNAUTHENTICATE' }
+  | { readonly name: 'COMPRESS'; readonly algorithm: string }
   | { readonly name: 'ID'; readonly fields: readonly (readonly [string, string | null])[] | null }
   | { readonly name: 'ENABLE'; readonly capabilities: readonly string[] }
   | { readonly name: 'AUTHENTICATE'; readonly mechanism: string; /** Base64 as sent; `=` is an empty one. */ readonly initialResponse?: string }

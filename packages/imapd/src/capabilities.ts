@@ -16,6 +16,7 @@ export function capabilitiesOf(session: Session): readonly string[] {
     canStartTls: session.wire.canStartTls,
     isLoginAllowed: session.isLoginAllowed,
     mechanisms: mechanismsOf(session),
+    isCompressed: session.wire.isCompressed,
     appendOctetsMax: session.services.limits.messageOctetsMax,
     isAuthenticated: session.state.kind !== 'not-authenticated',
   });

@@ -11,6 +11,7 @@ import { StoreFault } from '@posthorn/store/store.ts';
 import { type Connection, NetFault } from '@posthorn/world/net.ts';
 import { type TlsServerOptions, startTlsServer } from '@posthorn/world/tls.ts';
 import { capabilityCode } from './capabilities.ts';
+import { compressed } from './compressed.ts';
 import { Farewell } from './farewell.ts';
 import { LetterCut } from './letter-cut.ts';
 import { obey } from './obey.ts';
@@ -44,6 +45,7 @@ export class ImapConnection {
       remoteAddress: connection.remoteAddress,
       isSecure: false,
       canStartTls: options.tls !== undefined && !options.isImplicitTls,
+      isCompressed: false,
     });
   }
 
@@ -130,6 +132,9 @@ export class ImapConnection {
     if (command.name === 'STARTTLS' && this.#session.wire.canStartTls && this.#session.state.kind === 'not-authenticated') {
       return this.#startTls(tag);
     }
+    if (command.name === 'COMPRESS' && command.algorithm === 'DEFLATE' && !this.#session.wire.isCompressed && this.#session.state.kind !== 'not-authenticated') {
+      return this.#compress(tag);
+    }
     const reply = await this.#answer(tag, command);
     // A command in the wrong state makes no more sense than one that cannot be read.
     this.#badInARow = reply.condition === 'BAD' ? this.#badInARow + 1 : 0;
@@ -151,6 +156,20 @@ export class ImapConnection {
       this.#options.log.error({ err: fault, command: command.name }, 'imap command failed');
       return no('UNAVAILABLE', 'That cannot be done at the moment; try again later');
     }
+  }
+
+  /** RFC 4978 §3: from the line after the answer on, either way. A client waits for that answer, so nothing is lost. */
+  async #compress(tag: string): Promise<void> {
+    this.#peer.release();
+    this.#out.write(tagged(tag, ok('Compressing from here on')));
+    await this.#out.flush();
+    this.#connection = compressed(this.#connection);
+    this.#out = this.#newOutlet();
+    this.#peer = this.#newPeer();
+    this.#peer.trust();
+    this.#peer.speak(this.#session.dialect);
+    this.#session.compress();
+    if (this.#session.isRetiring) this.#peer.wake();
   }
 
   async #startTls(tag: string): Promise<void> {

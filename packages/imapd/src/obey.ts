@@ -21,7 +21,7 @@ import { sort, thread } from './commands/sort.ts';
 import { status } from './commands/status.ts';
 import { store } from './commands/store.ts';
 import { type Exchange, beforeLogin, inFreshMailbox, inMailbox, known, withdraw } from './exchange.ts';
-import { type Reply, bad } from './reply.ts';
+import { type Reply, bad, no } from './reply.ts';
 
 /** STARTTLS is the connection's own affair. */
 export async function obey(exchange: Exchange, command: Command): Promise<Reply> {
@@ -38,6 +38,8 @@ export async function obey(exchange: Exchange, command: Command): Promise<Reply>
     case 'AUTHENTICATE': return beforeLogin(exchange, () => authenticate(exchange, command));
     case 'STARTTLS': return bad('There is no TLS to start here');
 
+    // Where it can be, it is the connection's own affair too.
+    case 'COMPRESS': return known(exchange, async () => (exchange.session.wire.isCompressed ? no('COMPRESSIONACTIVE', 'It is compressed already') : no('CANNOT', 'DEFLATE is the only algorithm')));
     case 'UNAUTHENTICATE': return known(exchange, (at) => unauthenticate(at));
 
     case 'ENABLE': return known(exchange, (at) => enable(at, command));

@@ -39,6 +39,7 @@ export interface Wire {
   readonly isSecure: boolean;
   /** STARTTLS is offered: there is a certificate, and no TLS yet. */
   readonly canStartTls: boolean;
+  readonly isCompressed: boolean;
 }
 
 export class Session {
@@ -93,6 +94,10 @@ export class Session {
 
   secure(): void {
     this.#wire = { ...this.#wire, isSecure: true, canStartTls: false };
+  }
+
+  compress(): void {
+    this.#wire = { ...this.#wire, isCompressed: true };
   }
 
   loginFailed(): void {
