@@ -110,7 +110,7 @@ export async function stillOpen(books: Books, account: Account, { key, access }:
   // An owner has what nobody can take: no need to ask at each command.
   if (key.account === account.id) return access;
   const rights = await grantedTo(books, account, key);
-  return holdsAny(rights, NEEDED.select) ? new Access({ ...access, rights }) : undefined;
+  return holdsAny(rights, NEEDED.select) ? new Access({ key, mailbox: access.mailbox, name: access.name, rights }) : undefined;
 }
 
 /** Where a mailbox of this name would be made: the account, and the name that it has there. */

@@ -41,6 +41,20 @@ export class Outlet {
     if (this.#connection.destroyed || this.#connection.writableEnded) throw new PeerGone('the connection is closed');
   }
 
+  /** Sends what is gathered without waiting for room, unless the peer is behind already: for a word in between. */
+  push(): void {
+    if (this.#gathered === 0 || this.#connection.writableNeedDrain) return;
+    this.#connection.write(this.#taken());
+  }
+
+  #taken(): Buffer {
+    const [only] = this.#pieces;
+    const octets = this.#pieces.length === 1 && only !== undefined ? only : Buffer.concat(this.#pieces, this.#gathered);
+    this.#pieces = [];
+    this.#gathered = 0;
+    return octets;
+  }
+
   /** Sends what is gathered once it is much. */
   async room(): Promise<void> {
     if (this.#gathered >= GATHER_OCTETS) await this.flush();
@@ -50,10 +64,7 @@ export class Outlet {
   async flush(): Promise<void> {
     this.checkPeer();
     if (this.#gathered === 0) return;
-    const octets = this.#pieces.length === 1 ? this.#pieces[0] : Buffer.concat(this.#pieces, this.#gathered);
-    this.#pieces = [];
-    this.#gathered = 0;
-    if (!this.#connection.write(octets)) await this.#drained();
+    if (!this.#connection.write(this.#taken())) await this.#drained();
   }
 
   #drained(): Promise<void> {

@@ -94,3 +94,20 @@ test('where a text is necessary only what holds it is looked at, however many me
   expect(await client.command('a', 'SEARCH NOT SEEN OR BODY zerschnitten BODY "nothing, really" NOT TEXT ab')).toContain('* SEARCH 2 3');
   expect(asked).toEqual([[['zerschnitten'], undefined], [['nothing, really'], undefined], [['ab'], [2, 3]]]);
 });
+
+test('RFC 9585: whoever waits for a long search is told how far it has come', async () => {
+  await using room = await ReadingRoom.open();
+  for (let count = 0; count < 3; count++) await room.put(HELLO);
+  const client = await room.reader();
+  await client.command('open', 'SELECT INBOX');
+  const { messages } = room.store;
+  const rows = messages.rows.bind(messages);
+  messages.rows = async (key, uids) => {
+    await room.clock.advance(11_000);
+    return rows(key, uids);
+  };
+  const answer = client.command('a', 'SEARCH LARGER 1');
+  // Whoever has worked for so long gives way to others, which takes the clock to come back from.
+  for (let turn = 0; turn < 20; turn++) await room.clock.advance(1);
+  expect(await answer).toEqual(['* OK [INPROGRESS ("a" 3 3)] Still at it', '* SEARCH 1 2 3', 'a OK SEARCH done']);
+});

@@ -2,7 +2,7 @@
  * SEARCH: what was found, told the way that was asked for.
  *
  * RFC 9051 §6.4.4, RFC 3501 §6.4.4; RFC 4731 (ESEARCH), RFC 5182 (SEARCHRES), RFC 7162 §3.1.5,
- * RFC 9394 (PARTIAL).
+ * RFC 9394 (PARTIAL), RFC 9585 (INPROGRESS).
  */
 import type { SearchKey } from '@posthorn/imap/command.ts';
 import { asksModseq } from '@posthorn/imap/search.ts';
@@ -11,6 +11,7 @@ import type { Uid } from '@posthorn/store/ids.ts';
 import { wakeCondstore } from '../condstore.ts';
 import type { MailboxExchange } from '../exchange.ts';
 import { findMessages } from '../find-messages.ts';
+import { tellingProgress } from '../progress.ts';
 import { type Reply, bad, ok } from '../reply.ts';
 import type { CommandNamed } from './command.ts';
 
@@ -28,9 +29,10 @@ export async function search(exchange: MailboxExchange, command: CommandNamed<'S
 }
 
 /** Ascending. */
-export async function find({ session, selected, out }: MailboxExchange, key: SearchKey): Promise<readonly Uid[]> {
+export async function find(exchange: MailboxExchange, key: SearchKey): Promise<readonly Uid[]> {
+  const { session, selected } = exchange;
   const { store, clock } = session.services;
-  return findMessages({ store, clock, key: selected.key, view: selected.view }, key, { onProgress: () => out.checkPeer() });
+  return findMessages({ store, clock, key: selected.key, view: selected.view }, key, { onProgress: tellingProgress(exchange) });
 }
 
 /** Tells what `look` finds, in its order, and keeps it for `$` if that was asked. */
