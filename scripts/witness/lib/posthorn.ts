@@ -73,7 +73,11 @@ export async function start(words: readonly string[], options: { readonly cwd?: 
     });
     child.once('exit', (code) => reject(new Error(`posthorn ${words.join(' ')} ended with ${code}:\n${said}`)));
   });
-  return new Running(child, await ready);
+  const facts = await ready;
+  // From now on nobody looks: a reader of every log line would take its time from what is measured.
+  lines.close();
+  child.stdout.removeAllListeners('data').resume();
+  return new Running(child, facts);
 }
 
 /** `posthorn dev` in memory on free ports. */
