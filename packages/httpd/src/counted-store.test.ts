@@ -29,7 +29,7 @@ function quietStore(acceptAnswer: () => AcceptAnswer): Store {
     ledger: { ofLetter: nothing, find: nothing, write: nothing },
     quotas: { usage: nothing, usageOfDomain: nothing },
     retries: { unheard: nothing, settle: nothing },
-    kept: { deleted: nothing, asOf: nothing, restore: nothing },
+    kept: { deleted: nothing, asOf: nothing, restore: nothing, expire: nothing },
     search: { find: nothing, isQuick: nothing, catchUp: nothing, rebuild: nothing },
     care: { examine: nothing, backUp: nothing },
     accept: () => Promise.resolve(acceptAnswer()),

@@ -22,6 +22,7 @@ import type { Bound, Parts, ReloadAnswer } from './parts.ts';
 import { listenFault } from './listen-fault.ts';
 import { createSessions } from './sessions.ts';
 import { createSubmit } from './submit.ts';
+import { Sweeper } from './sweeper.ts';
 import type { World } from './world.ts';
 
 export interface HostOptions {
@@ -60,8 +61,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
   try {
     const retries = new Retries({ ...world, store: core.store });
     if (config.isRetryCollapsed) await retries.load();
+    const sweeper = new Sweeper({ ...world, store: core.store }, config.retention?.mailboxes ?? []);
     const certificates = options.certificates === 'none' ? undefined : options.certificates ?? openCertificates(config, world.clock.now());
-    const host = new OpenHost(options, { core, certificates, post: openPost(config, world, core), retries });
+    const host = new OpenHost(options, { core, certificates, post: openPost(config, world, core), retries, sweeper });
     await host.open();
     return host;
   } catch (error) {
@@ -105,6 +107,8 @@ class OpenHost implements Host {
       throw error;
     }
     this.#parts.post.start();
+    // What is in memory is gone before it is old, unless somebody moves the clock to see just that.
+    if (config.data !== ':memory:' || config.retention !== undefined) this.#parts.sweeper.start();
   }
 
   get core(): Core {
@@ -153,6 +157,7 @@ class OpenHost implements Host {
     await this.#reloading;
     await Promise.all(this.#doors.map((door) => door.close()));
     await this.#parts.post.close();
+    await this.#parts.sweeper.close();
     if (this.#config.isRetryCollapsed) await this.#settleRetries();
     await this.#parts.core.store.close();
   }

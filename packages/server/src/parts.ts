@@ -7,6 +7,7 @@ import type { Certificates } from './certificates.ts';
 import type { Protocol } from './config/config.ts';
 import type { Core } from './core.ts';
 import type { Post } from './post.ts';
+import type { Sweeper } from './sweeper.ts';
 
 /** Everything of a host that lives between opening and closing. */
 export interface Parts {
@@ -16,6 +17,7 @@ export interface Parts {
   readonly post: Post;
   /** What was accepted and may be sent again; outlives a reload. */
   readonly retries: Retries;
+  readonly sweeper: Sweeper;
 }
 
 /** A listener that is open. */

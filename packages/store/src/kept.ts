@@ -6,7 +6,7 @@
 import type { Flag } from '@posthorn/mail/flags.ts';
 import type { MessageSummary } from '@posthorn/mail/summary.ts';
 import type { EpochMs } from '@posthorn/world/clock.ts';
-import type { AccountId, LetterId, Uid } from './ids.ts';
+import type { AccountId, LetterId, MailboxId, Uid } from './ids.ts';
 
 /** A letter that was expunged, or whose mailbox was removed. */
 export interface DeletedLetter {
@@ -67,6 +67,25 @@ export interface RestoreAnswer {
   readonly hasMore: boolean;
 }
 
+/** Letters of a mailbox (by its name or special use) that came into it before a moment. */
+export interface ExpireRule {
+  readonly mailbox: string;
+  readonly before: EpochMs;
+}
+
+/** Where a walk through the mailboxes of all accounts has come to. */
+export interface MailboxCursor {
+  readonly account: AccountId;
+  readonly mailbox: MailboxId;
+}
+
+export interface ExpireAnswer {
+  /** Letters that were deleted. */
+  readonly expired: number;
+  /** Absent at the end. */
+  readonly next?: MailboxCursor;
+}
+
 export interface Kept {
   /** Newest first. */
   deleted(query: { readonly account: AccountId; readonly since: EpochMs; readonly now: EpochMs; readonly limit: number }): Promise<readonly DeletedLetter[]>;
@@ -74,6 +93,8 @@ export interface Kept {
   asOf(query: {
     readonly account: AccountId; readonly mailbox: string; readonly at: EpochMs; readonly now: EpochMs; readonly after: number; readonly limit: number;
   }): Promise<FormerMailbox>;
+  /** Deletes letters that have been somewhere for too long, at most `UIDS_PER_ACT` in one act; `past` is `next` of the one before. */
+  expire(query: { readonly rules: readonly ExpireRule[]; readonly past?: MailboxCursor; readonly at: EpochMs }): Promise<ExpireAnswer>;
   /** One act puts back at most `UIDS_PER_ACT` letters. They are not \Deleted any more. */
   restore(act: RestoreAct): Promise<RestoreAnswer>;
 }

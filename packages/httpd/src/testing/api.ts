@@ -103,7 +103,7 @@ function noLetters(): Omit<ApiOptions['store'], 'check' | 'ledger'> {
   const nothing = (): never => { throw new Error('not asked in this test'); };
   return {
     contents: { receive: nothing, read: nothing },
-    kept: { deleted: nothing, asOf: nothing, restore: nothing },
+    kept: { deleted: nothing, asOf: nothing, restore: nothing, expire: nothing },
     letters: { page: () => Promise.resolve([]), get: () => Promise.resolve(undefined), counts: () => Promise.resolve({ letters: 0, unseen: 0, octets: 0 }) },
     mailboxes: { list: nothing, byName: nothing, counts: nothing, create: nothing, rename: nothing, remove: nothing, subscriptions: nothing, subscribe: nothing, unsubscribe: nothing, claimRecent: nothing },
     messages: { states: nothing, rows: nothing, changes: nothing, setFlags: nothing, expunge: nothing, append: nothing, appendMany: nothing, copy: nothing, move: nothing, read: nothing },

@@ -5,7 +5,7 @@
  */
 import type { QuotaRules } from '@posthorn/directory/quota-desk.ts';
 import type { Smarthost } from '@posthorn/relay/smarthost.ts';
-import type { Retention } from '@posthorn/store/retention.ts';
+import type { RetentionConfig } from './retention.ts';
 import type { Endpoint } from '@posthorn/world/net.ts';
 import type { Milliseconds } from '@posthorn/world/clock.ts';
 
@@ -28,7 +28,7 @@ export interface Config {
   /** How much accounts and domains may hold; absent: any amount. */
   readonly quotas?: QuotaRules;
   /** How long things are kept that nobody sees any more; absent: as the store has it. */
-  readonly retention?: Retention;
+  readonly retention?: RetentionConfig;
   readonly postmaster?: string;
   readonly listeners: readonly ListenerConfig[];
   /** Absolute paths of PEM files; absent: self-signed. */

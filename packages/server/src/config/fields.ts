@@ -137,7 +137,7 @@ export class Fields {
     if (tree.kind !== 'list' || items.some(({ kind }) => kind !== 'table')) {
       this.problem(tree.line, `${key} must be written as [[${key}]], once for each`);
     }
-    return items.flatMap((item) => (item.kind === 'table' ? [new Fields(item, key, this.#problems, this.#surroundings)] : []));
+    return items.flatMap((item) => (item.kind === 'table' ? [new Fields(item, this.#path(key), this.#problems, this.#surroundings)] : []));
   }
 
   /** Reports what nobody asked for. */

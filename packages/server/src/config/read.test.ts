@@ -125,7 +125,9 @@ test('what is kept, and for how long, may be said in part', () => {
     const answer = read(`${GOOD}[retention]\n${text}`);
     return answer.kind === 'config' ? answer.config.retention : answer.problems.map(({ what }) => what);
   };
-  expect(retentionOf('undelete = "0s"')).toEqual({ undeleteMs: 0, ledgerMs: 90 * 86_400_000 });
-  expect(retentionOf('ledger = "1d"')).toEqual({ undeleteMs: 14 * 86_400_000, ledgerMs: 86_400_000 });
+  expect(retentionOf('undelete = "0s"')).toEqual({ undeleteMs: 0, ledgerMs: 90 * 86_400_000, mailboxes: [] });
+  expect(retentionOf('ledger = "1d"')).toEqual({ undeleteMs: 14 * 86_400_000, ledgerMs: 86_400_000, mailboxes: [] });
+  expect(retentionOf('[[retention.mailbox]]\nname = "\\\\Trash"\nafter = "30d"\n')).toMatchObject({ mailboxes: [{ mailbox: '\\Trash', afterMs: 30 * 86_400_000 }] });
+  expect(retentionOf('[[retention.mailbox]]\nname = "Junk"\n')).toEqual(['retention.mailbox.after is missing; for example: after = "30d"']);
   expect(retentionOf('undelete = "long"')).toEqual(['retention.undelete = "long" is not a time such as "14d"']);
 });

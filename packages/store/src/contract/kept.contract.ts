@@ -135,6 +135,25 @@ export function keptContract(open: OpenStore): void {
       expect(await store.messages.states(await keyOf(store, eve, 'Trash'))).toHaveLength(1050);
     });
 
+    it('is also what was in a mailbox for too long, by name or special use, and nothing else', async () => {
+      const trash = await keyOf(store, eve, 'Trash');
+      await store.messages.move({ ...inbox, uids: uids(1), target: trash.mailbox, at: NOW + 5 });
+      await store.messages.move({ ...inbox, uids: uids(2), target: trash.mailbox, at: NOW + 10 });
+      const expire = async (mailbox: string, before: number): Promise<number> => {
+        let letters = 0;
+        let answer = await store.kept.expire({ rules: [{ mailbox, before }], at: NOW + 20 });
+        for (; answer.next !== undefined; answer = await store.kept.expire({ rules: [{ mailbox, before }], past: answer.next, at: NOW + 20 })) letters += answer.expired;
+        return letters + answer.expired;
+      };
+      expect(await expire('Junk', NOW + 100)).toBe(0);
+      expect(await expire('Trash', NOW + 5)).toBe(0);
+      expect(await expire('\\Trash', NOW + 10)).toBe(1);
+      expect(await lettersIn(trash)).toEqual(['2 two']);
+      expect(await lettersIn(inbox)).toEqual(['3 three']);
+      expect(await deleted()).toEqual(['one in Trash']);
+      expect(await expire('Trash', NOW + 100)).toBe(1);
+    });
+
     it('can be put back for fourteen days, and is gone then', async () => {
       await expunge(NOW + 1, 1);
       await store.mailboxes.remove(eve.id, 'Junk', NOW + 1);

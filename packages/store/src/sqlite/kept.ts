@@ -1,7 +1,7 @@
 /**
  * Deleted letters, read: what could be put back, and what a mailbox held at a moment.
  */
-import type { DeletedLetter, Fate, FormerLetter, FormerMailbox, Kept, RestoreAct, RestoreAnswer } from '../kept.ts';
+import type { DeletedLetter, ExpireAnswer, Fate, FormerLetter, FormerMailbox, Kept, RestoreAct, RestoreAnswer } from '../kept.ts';
 import { letterId, uid } from '../ids.ts';
 import type { Carrier } from './carrier.ts';
 import { readFlags } from './flag-bits.ts';
@@ -95,6 +95,10 @@ export class SqliteKept implements Kept {
       const last = sorted[limit - 1]?.uid ?? Number.POSITIVE_INFINITY;
       return { kind: 'mailbox', letters: sorted.filter(({ uid: one }) => one <= last) };
     });
+  }
+
+  expire({ rules, past, at }: Parameters<Kept['expire']>[0]): Promise<ExpireAnswer> {
+    return this.#carrier.submit({ kind: 'expire', rules, past: past ?? null, at });
   }
 
   restore({ letters, mailbox, into, since, at, account }: RestoreAct): Promise<RestoreAnswer> {

@@ -9,7 +9,7 @@ import type { AcceptAnswer } from '../acceptance.ts';
 import type { Alias } from '../aliases.ts';
 import type { AnnotationPlace, Annotations } from '../annotations.ts';
 import type { AccountId, LetterId, MailboxId, Uid } from '../ids.ts';
-import type { RestoreAnswer } from '../kept.ts';
+import type { ExpireAnswer, ExpireRule, MailboxCursor, RestoreAnswer } from '../kept.ts';
 import type { DkimKey } from '../keys.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import type { Mailbox, Mailboxes, SpecialUse } from '../mailboxes.ts';
@@ -169,6 +169,7 @@ export type Request =
   }
   | { readonly kind: 'entry'; readonly entry: LedgerEntry }
   | { readonly kind: 'heard'; readonly unheard: readonly UnheardLetter[] }
+  | { readonly kind: 'expire'; readonly rules: readonly ExpireRule[]; readonly past: MailboxCursor | null; readonly at: number }
   | { readonly kind: 'check' };
 
 /** What is answered, by the request's kind. */
@@ -205,6 +206,7 @@ export interface Answers {
   restore: RestoreAnswer;
   entry: null;
   heard: null;
+  expire: ExpireAnswer;
   check: null;
 }
 

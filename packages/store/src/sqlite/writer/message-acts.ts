@@ -6,7 +6,7 @@
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { contentId, modseq as asModseq, type Uid, uid as asUid } from '../../ids.ts';
-import type { MailboxKey, MessageState } from '../../messages.ts';
+import { type MailboxKey, type MessageState, UIDS_PER_ACT } from '../../messages.ts';
 import { joined, messageChecksum, prefixChecksum, stateChecksum } from '../checksum.ts';
 import { changeFlags, DELETED, keepingFlags, readFlags, SEEN, type StoredFlags, withoutFlags } from '../flag-bits.ts';
 import type { Answers, AppendManyRequest, AppendRequest, RequestOf, TransferRequest } from '../requests.ts';
@@ -55,6 +55,7 @@ export class MessageActs {
   readonly #parts: MessageParts;
   readonly #mailbox: Statement<[account: number, mailbox: number], { name: string; uidValidity: number }>;
   readonly #row: Statement<[account: number, mailbox: number, uid: number], Row>;
+  readonly #first: Statement<[account: number, mailbox: number, limit: number], { uid: number; savedAt: number }>;
   readonly #setFlags: Statement<[bits: number, keywords: string | null, modseq: number, checksum: number, account: number, mailbox: number, uid: number]>;
   readonly #delete: Statement<[account: number, mailbox: number, uid: number]>;
   readonly #shrink: Statement<[modseq: number, messages: number, unseen: number, deleted: number, octets: number, account: number, mailbox: number]>;
@@ -67,6 +68,7 @@ export class MessageActs {
       SELECT uid, born, modseq, flags AS bits, keywords, content, prefix_start AS prefixStart, prefix_end AS prefixEnd, octets,
         internal_date AS internalDate, saved_at AS savedAt, checksum
       FROM message WHERE account = ? AND mailbox = ? AND uid = ?`);
+    this.#first = db.prepare('SELECT uid, saved_at AS savedAt FROM message WHERE account = ? AND mailbox = ? ORDER BY uid LIMIT ?');
     this.#setFlags = db.prepare('UPDATE message SET flags = ?, keywords = ?, modseq = ?, checksum = ? WHERE account = ? AND mailbox = ? AND uid = ?');
     this.#delete = db.prepare('DELETE FROM message WHERE account = ? AND mailbox = ? AND uid = ?');
     this.#shrink = db.prepare(`
@@ -112,6 +114,14 @@ export class MessageActs {
 
   expunge(act: RequestOf<'expunge'>): readonly Uid[] {
     return this.#expungeRows(act, this.#rows(act, act.uids).filter(({ bits }) => (bits & DELETED) !== 0), act.at);
+  }
+
+  /** The oldest, by when they came into the mailbox; at most `UIDS_PER_ACT`. How many. */
+  expire(key: MailboxKey, { before, at }: { readonly before: number; readonly at: number }): number {
+    // UIDs ascend with time, so whether any is old shows in the first.
+    const hasOld = this.#first.all(key.account, key.mailbox, 1).some(({ savedAt }) => savedAt < before);
+    const old = hasOld ? this.#first.all(key.account, key.mailbox, UIDS_PER_ACT).filter(({ savedAt }) => savedAt < before) : [];
+    return this.#expungeRows(key, this.#rows(key, old.map(({ uid }) => asUid(uid))), at).length;
   }
 
   #expungeRows(key: MailboxKey, rows: readonly Row[], at: number): readonly Uid[] {

@@ -20,6 +20,7 @@ import { Beliefs } from './beliefs.ts';
 import { Changes } from './changes.ts';
 import { ContentTable } from './contents.ts';
 import { DirectoryActs } from './directory-acts.ts';
+import { ExpireActs } from './expire-acts.ts';
 import { GoneTable } from './gone.ts';
 import { Housekeeping, type HousekeepingOptions } from './housekeeping.ts';
 import { LedgerTable } from './ledger.ts';
@@ -75,6 +76,7 @@ export class Writer {
   readonly #mailboxes: MailboxActs;
   readonly #messages: MessageActs;
   readonly #restoring: RestoreActs;
+  readonly #expiring: ExpireActs;
   readonly #sharing: SharingActs;
   readonly #retries: RetryActs;
   readonly #spool: SpoolActs;
@@ -109,6 +111,7 @@ export class Writer {
     this.#sharing = new SharingActs(db, changes);
     this.#mailboxes = new MailboxActs(db, { changes, ledger, messages: this.#messages, postbox, sequences, sharing: this.#sharing, usage });
     this.#retries = new RetryActs(db);
+    this.#expiring = new ExpireActs(db, this.#messages);
     this.#restoring = new RestoreActs(db, { gone, ledger, mailboxes: this.#mailboxes, postbox, usage });
     this.#directory = new DirectoryActs(db, { mailboxes: this.#mailboxes, sequences, usage });
     this.#acceptances = new Acceptances({ beliefs, contents, ledger, letters, postbox, spool: this.#spool });
@@ -251,6 +254,7 @@ export class Writer {
       case 'search-indexed': return this.#contents.indexed(request.dueUpTo);
       case 'sweeping': return this.#housekeeping.hold(request);
       case 'heard': return this.#retries.heard(request);
+      case 'expire': return this.#expiring.expire(request);
       case 'restore': return this.#restoring.restore(request);
       case 'entry': return this.#spool.note(request.entry);
       case 'check': return this.#touch.run().changes > 0;
