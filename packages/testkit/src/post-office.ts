@@ -5,6 +5,7 @@
  */
 import type { PostOffice } from './office/office.ts';
 import type { PostOfficeOptions } from './office/options.ts';
+import type { Town, TownOptions } from './town/town.ts';
 
 export type { Duration } from './duration.ts';
 export type { BounceOptions } from './conversation/bounce.ts';
@@ -20,6 +21,8 @@ export type { Cut, FaultMatch, FaultRule } from './faults/fault-rule.ts';
 export type { KitClock } from './clock/kit-clock.ts';
 export type { KitWorld } from './world/world.ts';
 export type { DomainOptions, MxHost, WorldDomain } from './world/domain.ts';
+export type { Town, TownOptions } from './town/town.ts';
+export type { TownHost, TownHostOptions } from './town/town-host.ts';
 export { badCertificate, down, full, greylisting, type MxBehaviour, ok, rejecting, silent, slow, throttled, unreachable, withoutTls } from './world/behaviour.ts';
 export type { Envelope, Letter, Person, SessionFacts } from './letter/letter.ts';
 export type { Link } from './letter/links.ts';
@@ -33,4 +36,10 @@ export type { Inbox, WaitOptions } from './waiting/inbox.ts';
 export async function postOffice(options: PostOfficeOptions = {}): Promise<PostOffice> {
   const { openOffice } = await import('./office/open.ts');
   return openOffice(options);
+}
+
+/** A town: several mail hosts in one simulated world, with a clock that stands still until it is moved. */
+export async function openTown(options: TownOptions = {}): Promise<Town> {
+  const { Town } = await import('./town/town.ts');
+  return new Town(options);
 }

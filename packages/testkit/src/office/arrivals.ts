@@ -19,6 +19,8 @@ export interface ArrivalsOptions {
   readonly register: Register;
   /** Of the world that the host is in. */
   readonly resolver: Resolver;
+  /** Copies that were seen already: of a host that was restarted. */
+  readonly seen?: Set<string>;
   /** What happens when the books cannot be read: only after they were closed. */
   readonly onFault: (fault: unknown) => void;
 }
@@ -42,11 +44,12 @@ export class Arrivals {
   #commits: Commit[] = [];
   readonly #cursors = new Map<MailboxId, Cursor>();
   /** Each copy once, wherever a person moves it. */
-  readonly #seen = new Set<string>();
+  readonly #seen: Set<string>;
   #looking: Promise<void> = Promise.resolve();
 
   constructor(options: ArrivalsOptions) {
     this.#options = options;
+    this.#seen = options.seen ?? new Set();
     const { store, register } = options;
     this.#end = [
       store.watch((change) => {
