@@ -73,6 +73,16 @@ describe('who is let in', () => {
       if (!ENDLESS.has(route)) expect(await statusOf(app, route, { authorization: 'Bearer right-token' })).not.toBe(401);
     }
   });
+  it('asks for the token at what Mailpit’s clients use, too, and keeps readers out', async () => {
+    const app = await open({ access: { token: 't' }, isMailpit: true, login: () => Promise.resolve(WELCOME) });
+    const cookie = await signIn(app);
+    const routes = routesOf(app).filter((route) => / \/(api|view)\//.test(route));
+    expect(routes).toHaveLength(25);
+    for (const route of routes) {
+      expect(`${route} ${await statusOf(app, route)}`).toBe(`${route} 401`);
+      expect(`${route} ${await statusOf(app, route, { cookie })}`).toBe(`${route} 403`);
+    }
+  });
   it('lets nobody in on a listener without a token', async () => {
     const app = await open({ access: 'closed' });
     for (const route of routesOf(app)) {

@@ -75,6 +75,10 @@ export function createApi(options: ApiOptions): FastifyInstance {
   for (const routes of [letterContentRoutes, letterCheckRoutes, webRoutes]) routes(app, options);
   sessionRoutes(app, options, signIns);
   options.more?.(app);
+  if (options.isMailpit === true) {
+    // Loaded where it is wanted only.
+    app.register(async (scope) => (await import('./mailpit/routes.ts')).mailpitRoutes(scope, options, parts));
+  }
   app.get('/rest/v1/openapi.json', { schema: { hide: true } }, () => describe());
   return app;
 }

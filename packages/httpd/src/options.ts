@@ -7,6 +7,7 @@ import type { Directory } from '@posthorn/directory/directory.ts';
 import type { Care, Store } from '@posthorn/store/store.ts';
 import type { Clock } from '@posthorn/world/clock.ts';
 import type { Egress } from '@posthorn/world/egress.ts';
+import type { FaultList } from '@posthorn/world/fault-list.ts';
 import type { Log } from '@posthorn/world/log.ts';
 import type { Random } from '@posthorn/world/random.ts';
 import type { AccessOptions } from './access.ts';
@@ -48,6 +49,10 @@ export interface ApiOptions extends AccessOptions {
   /** Asked for each visit: ports are known only when everything listens. */
   readonly home: () => HomePage;
   readonly version: string;
+  /** What Mailpit's clients ask for is answered: in `dev`. */
+  readonly isMailpit?: boolean;
+  /** What goes wrong on purpose, where a person may say so. */
+  readonly faults?: FaultList;
   /** The folder of the web page, built if need be; absent where there is only the first page. */
   readonly web?: () => Promise<string>;
   /** Absent: the application has a server of its own. */

@@ -6,6 +6,7 @@ import type { Access } from '@posthorn/httpd/access.ts';
 import type { Carrier, MoreRoutes } from '@posthorn/httpd/options.ts';
 import type { SubmitPort } from '@posthorn/httpd/ports.ts';
 import { assetFolder } from '@posthorn/web/assets.ts';
+import { FaultList } from '@posthorn/world/fault-list.ts';
 import { createEgress } from '@posthorn/world/node/egress.ts';
 import { formatEndpoint } from './config/units.ts';
 import type { Config } from './config/config.ts';
@@ -56,6 +57,8 @@ export function openApi({ where, config, world, parts: { core, post }, bound, su
     access: where === 'control' ? 'open' : accessOf(config),
     hostNames: where === 'control' || !isDev || !isOnLoopback(config) ? 'any' : [],
     ...(where === 'listener' ? { web: assetFolder } : {}),
+    isMailpit: isDev && where === 'listener',
+    ...(world.faults instanceof FaultList ? { faults: world.faults } : {}),
     home: () => ({
       hostname: config.hostname,
       isDev,

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '@posthorn/world/clock.ts';
 import { noFaults } from '@posthorn/world/fault.ts';
+import { FaultList } from '@posthorn/world/fault-list.ts';
 import type { FaultRules } from '@posthorn/world/fault.ts';
 import { silentLog } from '@posthorn/world/log.ts';
 import type { Log } from '@posthorn/world/log.ts';
@@ -38,7 +39,7 @@ export interface World {
 /** `json`: lines on standard output. `plain`: for people, on standard error. `quiet`: only what is wrong, there. */
 export type LogStyle = 'json' | 'plain' | 'quiet';
 
-export function realWorld({ config, log }: { readonly config: Pick<Config, 'dnsServers'>; readonly log: LogStyle | 'none' }): World {
+export function realWorld({ config, log }: { readonly config: Pick<Config, 'dnsServers' | 'domains'>; readonly log: LogStyle | 'none' }): World {
   const clock = new OffsetClock();
   return {
     clock,
@@ -48,7 +49,8 @@ export function realWorld({ config, log }: { readonly config: Pick<Config, 'dnsS
       clock, random: realRandom, net: nodeNet, ...(config.dnsServers === undefined ? {} : { servers: config.dnsServers }),
     }),
     log: realLog(log),
-    faults: noFaults,
+    // In `dev` a person may write some.
+    faults: config.domains === 'any' ? new FaultList(realRandom) : noFaults,
     hasThreads: true,
   };
 }

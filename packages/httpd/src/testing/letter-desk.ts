@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { StructureParser } from '@posthorn/mail/structure-parser.ts';
 import { summarize } from '@posthorn/mail/summary.ts';
 import { letterId } from '@posthorn/store/ids.ts';
+import type { LetterId } from '@posthorn/store/ids.ts';
 import type { Account } from '@posthorn/store/accounts.ts';
 import { openSqliteStore } from '@posthorn/store/sqlite/open.ts';
 import type { Store } from '@posthorn/store/store.ts';
@@ -22,6 +23,7 @@ export interface LetterDesk {
   deliver(lines: string | readonly string[], options?: { readonly to?: readonly string[]; readonly sender?: string; readonly id?: string }): Promise<string>;
   get<T = unknown>(url: string): Promise<{ readonly status: number; readonly body: T; readonly headers: Readonly<Record<string, unknown>>; readonly text: string }>;
   send(method: 'POST' | 'PATCH' | 'DELETE' | 'PUT', url: string, body: object): Promise<{ readonly status: number; readonly body: unknown }>;
+  letter(id: string): LetterId;
   close(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function openLetterDesk(changes: Partial<ApiOptions> = {}): Promise
       const response = await app.inject({ method, url, payload: body });
       return { status: response.statusCode, body: response.body === '' ? undefined : response.json() };
     },
+    letter: letterId,
     async close() {
       await app.close();
       await store.close();
