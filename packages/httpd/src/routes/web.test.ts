@@ -40,7 +40,8 @@ it('tells a page that cannot be built, and tries again', async () => {
 
 it('shows HTML of strangers in a sandbox that runs and loads nothing', async () => {
   const { app } = testApi();
-  const response = await app.inject({ method: 'POST', url: '/letter-frame', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: `html=${encodeURIComponent('<script>alert(1)</script>')}&scheme=dark` });
+  const response = await app.inject({ method: 'POST', url: '/letter-frame', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: `html=${encodeURIComponent('<script>alert(1)</script><META http-equiv=refresh content="0;url=http://evil.test/">')}&scheme=dark` });
+  expect(response.body).toContain('<x-meta http-equiv=refresh');
   expect(response.statusCode).toBe(200);
   expect(response.headers).toMatchObject({ 'content-security-policy': "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'", 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
 });

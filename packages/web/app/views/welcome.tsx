@@ -30,6 +30,7 @@ export function Welcome(): JSX.Element {
 function Hints(): JSX.Element {
   return (
     <div class="hints" data-testid="hints">
+      <h1 class="visually-hidden">Letters</h1>
       <p><kbd>j</kbd> <kbd>k</kbd> through the letters</p>
       <p><kbd>/</kbd> search</p>
       <p><kbd>Ctrl</kbd> <kbd>K</kbd> everything else</p>
