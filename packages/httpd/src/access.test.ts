@@ -10,7 +10,7 @@ const READERS = [
   'GET /rest/v1/letters/:id/raw', 'GET /rest/v1/letters/:id/render', 'GET /rest/v1/letters/wait', 'PATCH /rest/v1/letters', 'POST /rest/v1/letters/:id/links',
 ];
 const ADMINISTRATORS = [
-  'DELETE /rest/v1/accounts/:address', 'DELETE /rest/v1/aliases/:address', 'GET /rest/v1/accounts', 'GET /rest/v1/aliases', 'GET /rest/v1/domains/:name/dkim', 'GET /rest/v1/openapi.json',
+  'DELETE /rest/v1/accounts/:address', 'GET /rest/v1/accounts/:address/archive', 'POST /rest/v1/accounts/:address/archive', 'DELETE /rest/v1/aliases/:address', 'GET /rest/v1/accounts', 'GET /rest/v1/aliases', 'GET /rest/v1/domains/:name/dkim', 'GET /rest/v1/openapi.json',
   'GET /rest/v1/queue', 'GET /rest/v1/queue/:id', 'GET /rest/v1/trace/:what', 'POST /rest/v1/accounts', 'POST /rest/v1/config/reload',
   'POST /rest/v1/domains/:name/dkim', 'POST /rest/v1/queue/commands', 'POST /rest/v1/send', 'POST /rest/v1/store/backups', 'POST /rest/v1/store/examinations', 'PUT /rest/v1/accounts/:address/password', 'GET /rest/v1/accounts/:address/deleted', 'POST /rest/v1/accounts/:address/restore', 'GET /rest/v1/accounts/:address/mailboxes/:mailbox', 'GET /rest/v1/accounts/:address/quota', 'PUT /rest/v1/accounts/:address/quota', 'PUT /rest/v1/aliases/:address',
 ];
