@@ -9,6 +9,7 @@ import { dev } from './commands/dev.ts';
 import { domainCommands } from './commands/domain.ts';
 import { keptCommands } from './commands/kept.ts';
 import { mailboxCommands } from './commands/mailbox.ts';
+import { migrate } from './commands/migrate.ts';
 import { queueCommands } from './commands/queue.ts';
 import { sendmail } from './commands/sendmail.ts';
 import { serve } from './commands/serve.ts';
@@ -20,5 +21,5 @@ export const COMMANDS: readonly Command[] = [
   dev, test, serve, ...configCommands,
   ...accountCommands, ...aliasCommands, ...domainCommands,
   ...keptCommands,
-  trace, ...queueCommands, sendmail, ...mailboxCommands, ...storeCommands,
+  trace, ...queueCommands, sendmail, ...mailboxCommands, migrate, ...storeCommands,
 ];

@@ -8,7 +8,7 @@ const GROUPS: readonly { readonly title: string; readonly names: readonly string
   { title: 'Start', names: ['dev', 'test', 'serve', 'config check', 'config reload'] },
   { title: 'People and addresses', names: ['account add', 'account list', 'account passwd', 'account quota', 'account remove', 'alias add', 'alias list', 'alias remove', 'domain dkim'] },
   { title: 'Letters', names: ['trace', 'queue list', 'queue show', 'queue retry', 'queue hold', 'queue release', 'queue cancel', 'sendmail'] },
-  { title: 'Mailboxes', names: ['mailbox import', 'mailbox export', 'mailbox deleted', 'mailbox restore', 'mailbox show'] },
+  { title: 'Mailboxes', names: ['mailbox import', 'mailbox export', 'mailbox migrate', 'mailbox deleted', 'mailbox restore', 'mailbox show'] },
   { title: 'The books', names: ['store backup', 'store restore', 'store drill', 'store verify'] },
 ];
 

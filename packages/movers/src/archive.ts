@@ -19,6 +19,8 @@ export interface ArchivedAccount {
   readonly mailboxes: readonly ArchivedMailbox[];
   /** Names, of mailboxes that need not exist. */
   readonly subscriptions: readonly string[];
+  /** A mailbox with a special use goes to the one that has that use here, whatever its name: for mail of other hosts. */
+  readonly isMappedByUse?: boolean;
 }
 
 export interface ArchivedMailbox {

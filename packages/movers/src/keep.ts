@@ -90,6 +90,8 @@ class Keeper {
   readonly #keeping: Keeping;
   readonly #targets = new Map<string, Target | undefined>();
   #uses: ReadonlyMap<string, ArchivedAccount['mailboxes'][number]> = new Map();
+  /** Where a mailbox has another name here. */
+  readonly #names = new Map<string, string>();
   #number = 0;
 
   constructor(keeping: Keeping) {
@@ -100,9 +102,18 @@ class Keeper {
   async prepare(account: ArchivedAccount | undefined): Promise<void> {
     if (account === undefined) return;
     this.#uses = new Map(account.mailboxes.map((mailbox) => [mailbox.name, mailbox]));
+    if (account.isMappedByUse === true) await this.#mapByUse(account.mailboxes);
     if (this.#keeping.isDry) return;
     for (const { name } of account.mailboxes) await this.#target(name);
     for (const name of account.subscriptions) await this.#keeping.store.mailboxes.subscribe(this.#keeping.account, name);
+  }
+
+  async #mapByUse(mailboxes: ArchivedAccount['mailboxes']): Promise<void> {
+    const own = await this.#keeping.store.mailboxes.list(this.#keeping.account);
+    for (const { name, specialUse } of mailboxes) {
+      const same = specialUse === undefined ? undefined : own.find((mailbox) => mailbox.specialUse === specialUse);
+      if (same !== undefined) this.#names.set(name, same.name);
+    }
   }
 
   /** Takes a letter in; what it answers commits it. */
@@ -156,7 +167,8 @@ class Keeper {
   }
 
   /** Undefined where a dry run finds no such mailbox. */
-  async #target(name: string): Promise<Target | undefined> {
+  async #target(given: string): Promise<Target | undefined> {
+    const name = this.#names.get(given) ?? given;
     if (this.#targets.has(name)) return this.#targets.get(name);
     const { store: { mailboxes, messages }, account, isDry } = this.#keeping;
     const there = await mailboxes.byName(account, name) ?? (isDry ? undefined : await this.#create(mailboxes, name));
