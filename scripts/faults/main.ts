@@ -6,12 +6,13 @@
  */
 import { parseArgs } from 'node:util';
 import type { Finding, Trial } from './trial.ts';
+import { bitFlips } from './bit-flips.ts';
 import { diskErrors } from './disk-errors.ts';
 import { kill } from './kill.ts';
 import { powerCut } from './power-cut.ts';
 import { systemCalls } from './system-calls.ts';
 
-const TRIALS: readonly Trial[] = [powerCut, diskErrors, systemCalls, kill];
+const TRIALS: readonly Trial[] = [powerCut, diskErrors, systemCalls, kill, bitFlips];
 
 /** So many lines of a trial's problems are told. */
 const PROBLEMS_TOLD = 5;

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { untilListening } from '../witness/lib/ports.ts';
 import { run } from '../witness/lib/program.ts';
 
-/** Every user has a Maildir under `folder/mail/USER`. Ends with the scope. */
-export async function startDovecot(folder: string, lmtpPort: number): Promise<AsyncDisposable & { readonly mail: string }> {
+/** Every user has a Maildir under `folder/mail/USER`. Ends with the scope. `imapPort`: absent, nobody reads. */
+export async function startDovecot(folder: string, lmtpPort: number, imapPort?: number): Promise<AsyncDisposable & { readonly mail: string }> {
   const mail = join(folder, 'mail');
   const base = join(folder, 'dovecot');
   for (const path of [mail, base]) await mkdir(path, { recursive: true });
@@ -17,7 +17,7 @@ export async function startDovecot(folder: string, lmtpPort: number): Promise<As
   await chmod(mail, 0o777);
   const config = join(folder, 'dovecot.conf');
   await writeFile(config, `
-protocols = lmtp
+protocols = lmtp${imapPort === undefined ? '' : ' imap'}
 base_dir = ${base}
 log_path = ${folder}/dovecot.log
 listen = 127.0.0.1
@@ -42,7 +42,15 @@ service lmtp {
     port = ${lmtpPort}
   }
 }
-service stats {
+${imapPort === undefined ? '' : `service imap-login {
+  inet_listener imap {
+    port = ${imapPort}
+  }
+  inet_listener imaps {
+    port = 0
+  }
+}
+`}service stats {
   unix_listener stats-writer {
     mode = 0666
   }
@@ -59,7 +67,7 @@ service stats {
     child.once('exit', (code) => reject(new Error(`dovecot ended with ${code}: ${said}`)));
   });
   failed.catch(() => {});
-  await Promise.race([untilListening(lmtpPort), failed]);
+  await Promise.race([Promise.all([lmtpPort, ...imapPort === undefined ? [] : [imapPort]].map((port) => untilListening(port))), failed]);
   return {
     mail,
     [Symbol.asyncDispose]: async () => {

@@ -124,12 +124,14 @@ export class ImapSource {
   }
 }
 
-function mailboxOf({ path, delimiter, specialUse, subscribed }: ListResponse, prefix: string): SourceMailbox {
+function mailboxOf({ path, delimiter, specialUse, specialUseSource, subscribed }: ListResponse, prefix: string): SourceMailbox {
   const own = prefix !== '' && path.startsWith(prefix) && path.length > prefix.length ? path.slice(prefix.length) : path;
   const levels = delimiter === '' ? [own] : own.split(delimiter);
   // A slash that is no delimiter there would be one here.
   const name = levels.map((level) => level.replaceAll('/', '_')).join('/');
-  const use = isSpecialUse(specialUse) ? { specialUse } : {};
+  // Guessed from its name in many languages, which says something at the top only.
+  const isTold = specialUseSource !== 'name' || levels.length === 1;
+  const use = isTold && isSpecialUse(specialUse) ? { specialUse } : {};
   return { path, name: /^inbox$/i.test(name) ? 'INBOX' : name, ...use, isSubscribed: subscribed };
 }
 

@@ -56,7 +56,7 @@ async function bringOver(call: Call): Promise<number> {
     call.io.stdout.write(call.isSet('json') ? `${JSON.stringify({ event: 'done', ...report })}\n` : tellCarried(report, false));
     return report.refused === 0 ? 0 : 1;
   } catch (error) {
-    return await asFailure(error);
+    return asFailure(error);
   } finally {
     await source.close();
   }
