@@ -8,40 +8,49 @@
 import { foldCase } from '@posthorn/mail/fold-case.ts';
 import type { TextSink } from '@posthorn/mail/letter-text.ts';
 
-/** Where a gram was found; its character stands before those of the gram, none for the body. */
+/** Where a gram was found. */
 export type Place = 'body' | 'subject' | 'from' | 'to' | 'other';
 
-const MARKERS: Readonly<Record<Place, string>> = { body: '', subject: '\u{90}', from: '\u{91}', to: '\u{92}', other: '\u{93}' };
+/** What stands before a gram. Most of what headers say is in bodies too, so other fields share the body's. */
+const MARKERS: Readonly<Record<Place, string>> = { body: '', subject: '\u{90}', from: '\u{91}', to: '\u{92}', other: '' };
 /** Before the number of an account that has the letter. */
 const ACCOUNT_MARKER = '\u{94}';
 
+const ZERO = 26;
 const SPACE = 36;
 const AT = 37;
 const DOT = 38;
 const MARK = 39;
+/** Any digits: in other fields, where numbers are many and seldom looked for. */
+const NUMBER = 40;
 /** Characters of ASCII, as far as they are told apart. */
-const CLASSES = 40;
+const CLASSES = 41;
 /** Half of a character beyond the basic plane. */
 const SURROGATE = 0x84;
 /** How each class is written in a token: FTS5's `ascii` takes letters, digits and all beyond ASCII for parts of a word. */
-const WRITTEN = Array.from('abcdefghijklmnopqrstuvwxyz0123456789\u{80}\u{81}\u{82}\u{83}');
+const WRITTEN = Array.from('abcdefghijklmnopqrstuvwxyz0123456789\u{80}\u{81}\u{82}\u{83}\u{85}');
 /** Commonest first: letters as in English, near enough for its neighbours; space and marks above all. */
-const COMMON = '\u{80}\u{83}etaoinsrhldcumfpgwybvkxjqz\u{82}\u{81}0123456789';
+const COMMON = '\u{80}\u{83}\u{85}etaoinsrhldcumfpgwybvkxjqz\u{82}\u{81}0123456789';
 const GRAMS_PER_NEEDLE_MAX = 10;
 /** A letter with more grams beyond ASCII is not indexed but looked at. */
 const FOREIGN_GRAMS_MAX = 100_000;
 
-/** 0 to 39 for a class of ASCII, else the character itself, from 0x80. */
+/** 0 to 40 for a class of ASCII, else the character itself, from 0x80. */
 const KINDS = Uint16Array.from({ length: 0x1_0000 }, (_, code) => kindOf(code));
 
 function kindOf(code: number): number {
   if (code >= 0x61 && code <= 0x7a) return code - 0x61;
-  if (code >= 0x30 && code <= 0x39) return code - 0x30 + 26;
+  if (code >= 0x30 && code <= 0x39) return code - 0x30 + ZERO;
   if (code === 0x40) return AT;
   if (code === 0x2e) return DOT;
   if (code <= 0x20 || (code >= 0x7f && code <= 0xa0)) return SPACE;
   if (code < 0x7f) return MARK;
   return code >= 0xd800 && code <= 0xdfff ? SURROGATE : code;
+}
+
+function kindIn(place: Place, code: number): number {
+  const kind = KINDS[code] ?? SPACE;
+  return place === 'other' && kind >= ZERO && kind < SPACE ? NUMBER : kind;
 }
 
 /** A second one in a row says nothing new. */
@@ -65,6 +74,8 @@ export class GramCollector implements TextSink {
   #foreign = new Set<string>();
   #one = NONE;
   #two = NONE;
+  /** Where the texts stand that come now. */
+  place: Place = 'body';
 
   /** It holds too many to be indexed. */
   get isFull(): boolean {
@@ -73,7 +84,7 @@ export class GramCollector implements TextSink {
 
   push(text: string): void {
     const folded = foldCase(text);
-    for (let at = 0; at < folded.length; at += 1) this.#take(KINDS[folded.charCodeAt(at)] ?? SPACE);
+    for (let at = 0; at < folded.length; at += 1) this.#take(kindIn(this.place, folded.charCodeAt(at)));
   }
 
   /** So that the last two characters of a text are the beginning of a gram too. */
@@ -99,9 +110,9 @@ export class GramCollector implements TextSink {
     } else if (!this.isFull) this.#foreign.add(written(one) + written(two) + written(three));
   }
 
-  /** What was gathered, as tokens of this place; the next texts begin anew. */
-  take(place: Place): readonly string[] {
-    const marker = MARKERS[place];
+  /** What was gathered, as tokens of its place; the next texts begin anew. */
+  take(): readonly string[] {
+    const marker = MARKERS[this.place];
     const tokens = this.#grams.map((gram) => marker + writtenGram(gram));
     for (const gram of this.#foreign) tokens.push(marker + gram);
     this.#round += 1;
@@ -127,7 +138,7 @@ export function accountToken(account: number): string {
 export function gramQuery(text: string, place: Place): string | undefined {
   // What is no text cannot be in one; what has a NUL cannot be asked for.
   if (!text.isWellFormed()) return undefined;
-  const kinds = kindsOf(text);
+  const kinds = kindsOf(text, place);
   const marker = MARKERS[place];
   const [one = NONE, two = NONE] = kinds;
   if (kinds.length < 3) return kinds.length === 2 && isForeign(one) && isForeign(two) ? `"${marker}${written(one)}${written(two)}" *` : undefined;
@@ -137,11 +148,11 @@ export function gramQuery(text: string, place: Place): string | undefined {
     .map((gram) => `"${marker}${gram}"`).join(' AND ');
 }
 
-function kindsOf(text: string): readonly number[] {
+function kindsOf(text: string, place: Place): readonly number[] {
   const kinds: number[] = [];
   const folded = foldCase(text);
   for (let at = 0; at < folded.length; at += 1) {
-    const kind = KINDS[folded.charCodeAt(at)] ?? SPACE;
+    const kind = kindIn(place, folded.charCodeAt(at));
     if (kind !== kinds.at(-1) || !isRun(kind)) kinds.push(kind);
   }
   return kinds;

@@ -14,7 +14,7 @@ export const MEMORY = ':memory:';
 /** 'PSTS': says that the file is ours. */
 const APPLICATION_ID = 0x50_53_54_53;
 /** Of what is kept and how grams are made: an index of another version is made anew. */
-const VERSION = 1;
+const VERSION = 2;
 /** How long to wait for the other thread. */
 const BUSY_MS_MAX = 10_000;
 const CACHE_KIB = 16 * 1024;

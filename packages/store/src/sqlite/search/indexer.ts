@@ -16,7 +16,7 @@ const CONTENTS_PER_STEP = 100;
 const OCTETS_PER_STEP = 1024 * 1024;
 const DUE_PER_STEP = 100;
 
-const HEADER_PLACES: readonly Exclude<Place, 'body'>[] = ['subject', 'from', 'to', 'other'];
+const MARKED_PLACES: readonly Exclude<Place, 'body'>[] = ['subject', 'from', 'to'];
 
 export interface Stepped {
   /** There was something to do, and there may be more. */
@@ -93,23 +93,27 @@ export class Indexer {
       if (error instanceof StoreFault) return { content, tokens: undefined };
       throw error;
     } finally {
-      this.#collector.take('body');
+      this.#collector.take();
     }
   }
 
   /** Undefined: too many. */
   async #tokensOf(letter: SearchedLetter): Promise<readonly string[] | undefined> {
     const collector = this.#collector;
-    const tokens: string[] = [];
+    collector.place = 'body';
     await readText(letter.structure, { read: letter.read, sink: collector });
-    if (collector.isFull) return undefined;
-    for (const token of collector.take('body')) tokens.push(token);
     const fields = fieldTexts(await letter.header());
-    for (const place of HEADER_PLACES) {
+    // These share what stands before their grams, and so each gram is there once.
+    collector.place = 'other';
+    for (const { key, whole } of fields) if (placeOfField(key) === 'other') push(collector, whole);
+    if (collector.isFull) return undefined;
+    const tokens = [...collector.take()];
+    for (const place of MARKED_PLACES) {
+      collector.place = place;
       for (const { key, whole } of fields) if (placeOfField(key) === place) push(collector, whole);
       for (const shown of shownIn(letter.envelope, place)) push(collector, shown);
       if (collector.isFull) return undefined;
-      for (const token of collector.take(place)) tokens.push(token);
+      for (const token of collector.take()) tokens.push(token);
     }
     return tokens;
   }

@@ -10,7 +10,7 @@ const EVERYWHERE: readonly Place[] = ['body', 'subject', 'from', 'to', 'other'];
 export function matchOf(wanted: Wanted): string | undefined {
   if (wanted.in !== 'text') return gramQuery(wanted.text, placeOf(wanted));
   const queries = EVERYWHERE.map((place) => gramQuery(wanted.text, place));
-  return queries.includes(undefined) ? undefined : queries.map((query) => `(${query ?? ''})`).join(' OR ');
+  return queries.includes(undefined) ? undefined : [...new Set(queries)].map((query) => `(${query ?? ''})`).join(' OR ');
 }
 
 /** What letters of an account may hold all of them; undefined if the index is of no help with any. */
