@@ -11,10 +11,20 @@ switch (name) {
   }
   case 'store': {
     const { benchStore } = await import('./store.ts');
-    await benchStore();
+    await benchStore(words);
+    break;
+  }
+  case 'memory': {
+    // LETTERS [MB]; only the whole of it is written into docs/performance.md.
+    const { LETTERS, LETTER_MB, measureMemory } = await import('./memory.ts');
+    const { memoryTable, reportMemory } = await import('./report.ts');
+    const [letters, megabytes] = [Number(words[0] ?? LETTERS), Number(words[1] ?? LETTER_MB)];
+    const result = await measureMemory({ letters, octets: megabytes * 1e6 });
+    for (const line of memoryTable(result)) process.stdout.write(`${line}\n`);
+    if (letters === LETTERS && megabytes === LETTER_MB) reportMemory(result);
     break;
   }
   default:
-    console.error('Which one? pnpm bench receive | store');
+    console.error('Which one? pnpm bench receive | store [accept|bytes|growth] | memory');
     process.exitCode = 2;
 }

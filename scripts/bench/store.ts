@@ -16,6 +16,9 @@ import { openSqliteStore } from '../../packages/store/src/sqlite/open.ts';
 import type { Store } from '../../packages/store/src/store.ts';
 import { silentLog } from '../../packages/world/src/log.ts';
 import { realClock } from '../../packages/world/src/node/clock.ts';
+import { measureBytes } from './bytes.ts';
+import { measureGrowth } from './growth.ts';
+import { bytesTable, growthTable, reportBytes, reportGrowth } from './report.ts';
 
 const MAILBOXES = 10;
 const LETTER_OCTETS = 5 * 1024;
@@ -116,11 +119,36 @@ function summaryOf(letter: Buffer): MessageSummary {
   return summarize({ prefix: Buffer.alloc(0), header, cuts: [], structure });
 }
 
-/** Measures and prints. */
-export async function benchStore(): Promise<void> {
-  for (const { inFlight, letters, perSecond, walOctets } of await run()) {
-    process.stdout.write(`${`${inFlight}`.padStart(3)} in flight: ${`${perSecond}`.padStart(6)} letters/s (${letters} letters, WAL ${Math.round(walOctets / 1e6)} MB)\n`);
+/** Sizes of the mailboxes that are compared. */
+const SIZES = [1000, 10_000, 100_000, 1_000_000];
+
+/**
+ * `pnpm bench store [accept|bytes|growth [SIZE…]]`: all of it, or a part. What bytes and growth
+ * find is written into docs/performance.md.
+ */
+export async function benchStore([part, ...words]: readonly string[] = []): Promise<void> {
+  const isAsked = (name: string): boolean => part === undefined || part === name;
+  if (isAsked('accept')) await benchAccept();
+  if (isAsked('bytes')) {
+    const result = await measureBytes();
+    print(bytesTable(result));
+    reportBytes(result);
+  }
+  if (isAsked('growth')) {
+    const results = await measureGrowth(words.length > 0 ? words.map(Number) : SIZES, (line) => print([line]));
+    print(growthTable(results));
+    reportGrowth(results);
   }
 }
 
-if (import.meta.main) await benchStore();
+async function benchAccept(): Promise<void> {
+  for (const { inFlight, letters, perSecond, walOctets } of await run()) {
+    print([`${`${inFlight}`.padStart(3)} in flight: ${`${perSecond}`.padStart(6)} letters/s (${letters} letters, WAL ${Math.round(walOctets / 1e6)} MB)`]);
+  }
+}
+
+function print(lines: readonly string[]): void {
+  for (const line of lines) process.stdout.write(`${line}\n`);
+}
+
+if (import.meta.main) await benchStore(process.argv.slice(2));

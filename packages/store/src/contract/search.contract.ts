@@ -120,6 +120,17 @@ export function searchContract(open: () => Promise<Store>): void {
       expect([await find('old oak'), await find('ni')]).toEqual([[], [2]]);
     });
 
+    it('finds a letter that was expunged before it was indexed, and put back after', async () => {
+      await fill();
+      await store.messages.setFlags({ ...inbox, uids: [uid(1)], how: 'add', flags: ['\\Deleted'], at: NOW });
+      await store.messages.expunge({ ...inbox, uids: [uid(1)], at: NOW });
+      await store.search.catchUp();
+      await store.kept.restore({ account: eve.id, since: NOW, at: NOW + 1 });
+      expect(await find('old oak')).toEqual([5]);
+      await store.search.catchUp();
+      expect(await find('old oak')).toEqual([5]);
+    });
+
     it('does not find what we cut out of a header, nor the letters of others', async () => {
       await put(PLAIN, { cuts: [{ start: PLAIN.indexOf('X-Tag'), end: PLAIN.indexOf('\r\n\r\n') + 2 }] });
       await store.search.catchUp();

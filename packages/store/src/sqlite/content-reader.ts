@@ -19,6 +19,9 @@ interface Row {
   readonly octets: Buffer | null;
 }
 
+/** zlib wants no smaller ones; what is told is one allocation the less. */
+const CHUNK_OCTETS_MIN = 64;
+
 export class SqliteContents implements Contents {
   readonly #shelving: Shelving;
   readonly #row: Query<[id: number], Row>;
@@ -73,7 +76,7 @@ export class SqliteContents implements Contents {
 
 /** The octets of a content that is kept in the table. */
 export function plain(octets: Buffer, { encoding, size }: Pick<Row, 'encoding' | 'size'>): Buffer {
-  const found = encoding === 'zstd' ? zstdDecompressSync(octets, { maxOutputLength: INLINE_OCTETS_MAX }) : octets;
+  const found = encoding === 'zstd' ? zstdDecompressSync(octets, { maxOutputLength: INLINE_OCTETS_MAX, chunkSize: Math.max(CHUNK_OCTETS_MIN, size) }) : octets;
   if (found.length !== size) throw new Error(`a content holds ${found.length} octets, not ${size}`);
   return found;
 }

@@ -122,7 +122,7 @@ test('the WAL is brought into the books while letters keep coming', async () => 
   const store = await open();
   const eve = await addAccount(store);
   for (let round = 0; round < 20; round += 1) {
-    await Promise.all(Array.from({ length: 50 }, async () => deliver(store, [eve], { content: await stage(store, Buffer.alloc(60_000)) })));
+    await Promise.all(Array.from({ length: 50 }, async () => deliver(store, [eve], { content: await stage(store, randomBytes(60_000)) })));
   }
   const written = statSync(join(folder, 'books.db')).size + (await store.counts()).walOctets;
   expect(written).toBeGreaterThan(1000 * 60_000);

@@ -102,7 +102,7 @@ async function openInMemory({ clock, log, retention: given, disk }: StoreOptions
   const watchers = new Watchers(log);
   const carrier = new InlineCarrier({
     // As on a disk: only at the opening nobody is just handing a file over.
-    begin: (isOpening) => new Writer(db, { removeFile: (name) => shelf.remove(name), shelved: isOpening ? shelved : [], retention }),
+    begin: (isOpening) => new Writer(db, { removeFile: (name) => shelf.remove(name), isPacking: false, shelved: isOpening ? shelved : [], retention }),
     clock, log, disk: ownDisk, tenure,
     tell: (changes) => watchers.tell(changes),
   });

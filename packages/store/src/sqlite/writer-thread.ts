@@ -49,7 +49,7 @@ class WriterThread {
     if (!this.#wal.empty()) throw new Error('the WAL is being read for too long');
     keepSchemaPages(db, folder);
     this.#writer = new Writer(db, {
-      removeFile: (name) => removeFromShelf(folder, name),
+      removeFile: (name) => removeFromShelf(folder, name), isPacking: true,
       retention,
       // Later on, a file whose letter is just being handed over is not in the books yet.
       shelved: openedAt === undefined ? [] : namesOnShelf(folder),

@@ -69,6 +69,11 @@ export class ContentTable {
     return { start: row.prefixes.length, octets: row.size - cutOctets(row.cuts), checksum: contentChecksum(row) };
   }
 
+  /** More people have it than the search index knows. */
+  reindex(id: number): void {
+    this.#reindex.run(id);
+  }
+
   /** The search index knows what was due up to this number. */
   indexed(dueUpTo: number): null {
     this.#indexed.run(dueUpTo);

@@ -10,6 +10,7 @@ import { type KeyedNote, keysOf } from '../note-keys.ts';
 import type { Retention } from '../../retention.ts';
 import type { ContentTable } from './contents.ts';
 import type { GoneTable } from './gone.ts';
+import { Packing } from './packing.ts';
 
 const MESSAGES_PER_STEP = 250;
 const CONTENTS_PER_STEP = 100;
@@ -26,6 +27,8 @@ export interface HousekeepingOptions {
   /** What lies on the shelf at the start; what of it no content knows was never accepted. */
   readonly shelved: readonly string[];
   readonly retention: Retention;
+  /** Whether contents in the table are made smaller. */
+  readonly isPacking: boolean;
 }
 
 interface NoteRow extends KeyedNote {
@@ -65,6 +68,7 @@ export class Housekeeping {
   readonly #oldEntries: Statement<[limit: number], { id: number; at: number }>;
   readonly #deleteEntry: Statement<[id: number]>;
   readonly #isKnown: Statement<[file: string], { id: number }>;
+  readonly #packing: Packing | undefined;
   /** Still to be looked at. */
   readonly #shelved: string[];
   /** Backups for which contents stay. */
@@ -100,6 +104,7 @@ export class Housekeeping {
     this.#oldEntries = db.prepare('SELECT id, at FROM ledger ORDER BY id LIMIT ?');
     this.#deleteEntry = db.prepare('DELETE FROM ledger WHERE id = ?');
     this.#isKnown = db.prepare('SELECT id FROM content WHERE file = ?');
+    this.#packing = options.isPacking ? new Packing(db) : undefined;
     this.#shelved = [...options.shelved];
     const transaction = db.transaction((steps: () => boolean) => steps());
     this.#transact = (steps) => transaction.immediate(steps);
@@ -110,7 +115,8 @@ export class Housekeeping {
     const files: string[] = [];
     const { ledgerMs, undeleteMs } = this.#options.retention;
     const hasMore = this.#transact(() => this.#writeKeys() || this.#sweepMailbox() || this.#sweepContents(files)
-      || this.#sweepShelf(files) || this.#sweepGone(now - Math.max(undeleteMs, READING_MS)) || this.#sweepLedger(now - ledgerMs));
+      || this.#sweepShelf(files) || this.#sweepGone(now - Math.max(undeleteMs, READING_MS)) || this.#sweepLedger(now - ledgerMs)
+        || (this.#packing?.step() ?? false));
     for (const file of files) this.#options.removeFile(file);
     return hasMore;
   }

@@ -11,6 +11,7 @@ import { goneChecksum, joined, messageChecksum, stateChecksum } from '../checksu
 import { DELETED } from '../flag-bits.ts';
 import type { RequestOf } from '../requests.ts';
 import { writeUidSet } from '../uid-set.ts';
+import type { ContentTable } from './contents.ts';
 import type { GoneTable, Leaving } from './gone.ts';
 import type { LedgerTable } from './ledger.ts';
 import type { MailboxActs } from './mailbox-acts.ts';
@@ -18,6 +19,7 @@ import type { Postbox } from './postbox.ts';
 import type { UsageTable } from './usage-table.ts';
 
 export interface RestoreParts {
+  readonly contents: ContentTable;
   readonly gone: GoneTable;
   readonly ledger: LedgerTable;
   readonly mailboxes: MailboxActs;
@@ -111,7 +113,7 @@ export class RestoreActs {
   }
 
   #putBack(account: AccountId, page: readonly Deleted[], { target, at }: { readonly target: Target; readonly at: number }): void {
-    const { gone, ledger, postbox, usage } = this.#parts;
+    const { contents, gone, ledger, postbox, usage } = this.#parts;
     const [first] = page;
     const modseq = postbox.modseq(account);
     if (first === undefined || modseq === undefined) throw new Error('a deleted letter has an account');
@@ -120,6 +122,8 @@ export class RestoreActs {
         ...row, flags: { bits: row.bits & ~DELETED, keywords: row.keywords }, savedAt: at, checksum: letterOf(account, row),
       });
       if (put === undefined) throw new Error('the mailbox was there a moment ago');
+      // Perhaps nobody had it any more when the index came to it.
+      contents.reindex(row.content);
       if (row.goneId === null) this.#deleteMessage.run(account, row.mailbox, row.uid);
       else gone.takeBack(row.goneId);
       return put.uid;

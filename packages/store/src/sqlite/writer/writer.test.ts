@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { zstdDecompressSync } from 'node:zlib';
 import { type Database, SqliteError } from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { accountId, letterId, mailboxId } from '../../ids.ts';
@@ -14,7 +16,7 @@ let removed: string[];
 beforeEach(() => {
   db = openForWriting(':memory:');
   removed = [];
-  writer = new Writer(db, { removeFile: (name) => removed.push(name), shelved: ['known', 'orphan'], retention: { ledgerMs: 10 * DAY, undeleteMs: DAY } });
+  writer = new Writer(db, { removeFile: (name) => removed.push(name), isPacking: true, shelved: ['known', 'orphan'], retention: { ledgerMs: 10 * DAY, undeleteMs: DAY } });
   writer.run([{ kind: 'account-add', address: 'eve@elm.test', at: 0, credentials: null }]);
 });
 
@@ -83,7 +85,7 @@ function onFailingDisk(code: string): Writer {
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  return new Writer(failing, { removeFile: () => {}, shelved: [], retention: { ledgerMs: DAY, undeleteMs: DAY } });
+  return new Writer(failing, { removeFile: () => {}, isPacking: false, shelved: [], retention: { ledgerMs: DAY, undeleteMs: DAY } });
 }
 
 test('after a failed sync nothing is tried again and nothing is answered: nobody knows what the disk has', () => {
@@ -125,7 +127,7 @@ test('what nobody uses any more is swept away, with its file', () => {
 });
 
 test('the octets of what was expunged stay for ten minutes even where nothing can be put back', () => {
-  const strict = new Writer(db, { removeFile: () => {}, shelved: [], retention: { ledgerMs: DAY, undeleteMs: 0 } });
+  const strict = new Writer(db, { removeFile: () => {}, isPacking: false, shelved: [], retention: { ledgerMs: DAY, undeleteMs: 0 } });
   strict.run([letter('one')]);
   const key = { account: accountId(1), mailbox: mailboxId(1) };
   const uids = db.prepare<[], { uid: never }>('SELECT uid FROM message').all().map(({ uid }) => uid);
@@ -168,6 +170,16 @@ test('numbers are given out once, also after a restart', () => {
   writer.run([letter('one')]);
   const first = Number(db.prepare('SELECT max(id) FROM content').pluck().get());
   db.exec('DELETE FROM content');
-  new Writer(db, { removeFile: () => {}, shelved: [], retention: { ledgerMs: DAY, undeleteMs: DAY } }).run([letter('two')]);
+  new Writer(db, { removeFile: () => {}, isPacking: false, shelved: [], retention: { ledgerMs: DAY, undeleteMs: DAY } }).run([letter('two')]);
   expect(Number(db.prepare('SELECT max(id) FROM content').pluck().get())).toBeGreaterThan(first);
+});
+
+test('a letter in the table is made smaller when nobody waits; what would gain nothing stays as it came', () => {
+  const octets = [Buffer.from('It works. '.repeat(300)), randomBytes(2000), Buffer.alloc(100)];
+  writer.run(octets.map((one, index) => letter(`pack${index}`, { octets: one })));
+  tidy(0);
+  const kept = db.prepare<[], { encoding: string; octets: Buffer }>('SELECT encoding, octets FROM content ORDER BY id').all();
+  expect(kept.map(({ encoding }) => encoding)).toEqual(['zstd', 'identity', 'identity']);
+  expect(kept[0]?.octets.length).toBeLessThan(100);
+  expect(kept.map((one) => (one.encoding === 'zstd' ? zstdDecompressSync(one.octets) : one.octets))).toEqual(octets);
 });

@@ -112,7 +112,7 @@ export class Writer {
     this.#mailboxes = new MailboxActs(db, { changes, ledger, messages: this.#messages, postbox, sequences, sharing: this.#sharing, usage });
     this.#retries = new RetryActs(db);
     this.#expiring = new ExpireActs(db, this.#messages);
-    this.#restoring = new RestoreActs(db, { gone, ledger, mailboxes: this.#mailboxes, postbox, usage });
+    this.#restoring = new RestoreActs(db, { contents, gone, ledger, mailboxes: this.#mailboxes, postbox, usage });
     this.#directory = new DirectoryActs(db, { mailboxes: this.#mailboxes, sequences, usage });
     this.#acceptances = new Acceptances({ beliefs, contents, ledger, letters, postbox, spool: this.#spool });
     this.#housekeeping = new Housekeeping(db, { contents, gone }, options);
