@@ -40,7 +40,7 @@ export function openInline(folder: string, clock: Clock): InlineStore {
   const reading = openForReading(join(folder, BOOKS_FILE));
   const watchers = new Watchers(silentLog);
   const carrier = new InlineCarrier({
-    begin: () => new Writer(db, { removeFile: (name) => removeFromShelf(folder, name), retention: RETENTION, shelved: namesOnShelf(folder) }),
+    begin: () => new Writer(db, { removeFile: (name) => removeFromShelf(folder, name), isPacking: false, retention: RETENTION, shelved: namesOnShelf(folder) }),
     clock, log: silentLog, tell: (changes) => watchers.tell(changes), disk: { onGroup: undefined }, tenure: { isOver: false },
   });
   const reader = new Reader(reading);
