@@ -18,13 +18,15 @@ import type { DkimPort, PublishedKey } from '@posthorn/httpd/ports.ts';
 import type { DkimKey } from '@posthorn/store/keys.ts';
 import { openSqliteStore } from '@posthorn/store/sqlite/open.ts';
 import { StoreFault, StoreLocked, StoreRefused } from '@posthorn/store/store.ts';
-import type { Store } from '@posthorn/store/store.ts';
+import type { Store, Upgrade } from '@posthorn/store/store.ts';
 import { dkimRecord, generateDkimKeys } from '@posthorn/trust/dkim-keys.ts';
 import type { Clock } from '@posthorn/world/clock.ts';
 import type { Config } from './config/config.ts';
 import type { World } from './world.ts';
 
 const SECRET_OCTETS = 32;
+/** Between two words about how far an upgrade is. */
+const UPGRADE_TELL_MS = 2000;
 
 export interface Core {
   readonly store: Store;
@@ -41,7 +43,7 @@ export async function openCore(config: Config, world: World, isElsewhere?: (doma
   const { clock, log, disk } = world;
   // What is in memory is there for a test, which clears it often: nobody puts it back, and it should not pile up.
   const retention = config.retention ?? (data === ':memory:' ? { undeleteMs: 0 } : {});
-  const store = await openSqliteStore({ path: data, clock, log, retention, ...(disk === undefined ? {} : { disk }) }).catch((error: unknown) => {
+  const store = await openSqliteStore({ path: data, clock, log, retention, upgrading: upgradeTeller(world), ...(disk === undefined ? {} : { disk }) }).catch((error: unknown) => {
     throw dataFault(data, error);
   });
   try {
@@ -50,6 +52,19 @@ export async function openCore(config: Config, world: World, isElsewhere?: (doma
     await store.close();
     throw dataFault(data, error);
   }
+}
+
+/** Large books take a while to become those of a newer version, and an operator should see that it goes on. */
+function upgradeTeller({ clock, log }: Pick<World, 'clock' | 'log'>): (upgrade: Upgrade) => void {
+  const begun = clock.now();
+  let next = begun;
+  return ({ version, done, total }) => {
+    const now = clock.now();
+    if (now < next && done < total) return;
+    next = now + UPGRADE_TELL_MS;
+    const secondsLeft = done === 0 ? 0 : Math.ceil(((now - begun) / 1000) * ((total - done) / done));
+    log.info({ version, done, total, secondsLeft }, 'books are brought to a newer version');
+  };
 }
 
 /** What the system or SQLite said, with the folder that it is about. */
