@@ -10,13 +10,11 @@ import type { Log } from '@posthorn/world/log.ts';
 import type { Random } from '@posthorn/world/random.ts';
 import type { Ending, SimMachine } from '@posthorn/world/sim/machine.ts';
 import { MemoryDisk } from '@posthorn/store/sqlite/memory-disk.ts';
-import type { Config } from './config/config.ts';
 import { openHost } from './host.ts';
-import type { Host } from './host.ts';
+import type { Host, HostOptions } from './host.ts';
 
-export interface SimulatedHostOptions {
-  /** Its `data` is to be `:memory:`. */
-  readonly config: Config;
+/** The configuration's `data` is to be `:memory:`. */
+export interface SimulatedHostOptions extends Omit<HostOptions, 'world'> {
   readonly machine: SimMachine;
   readonly random: Random;
   readonly log: Log;
@@ -48,11 +46,11 @@ export class SimulatedHost {
 
   /** Boots the machine and opens the host on its disk. A crash in the middle of it leaves this waiting for ever. */
   async start(): Promise<Host> {
-    const { config, machine, random, log, faults = noFaults } = this.#options;
+    const { machine, random, log, faults = noFaults, ...options } = this.#options;
     const outside = machine.boot();
     const life = {};
     this.#life = life;
-    const host = await openHost({ config, world: { ...outside, random, log, faults, hasThreads: false, disk: this.disk } });
+    const host = await openHost({ ...options, world: { ...outside, random, log, faults, hasThreads: false, disk: this.disk } });
     if (this.#life !== life) return new Promise<never>(() => {});
     this.#running = host;
     return host;

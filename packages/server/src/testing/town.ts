@@ -14,9 +14,12 @@ import { DEFAULTS } from '../config/config.ts';
 import type { Config, Protocol } from '../config/config.ts';
 import type { Host } from '../host.ts';
 import { SimulatedHost } from '../simulated-host.ts';
+import type { SimulatedHostOptions } from '../simulated-host.ts';
 
 const PORTS: readonly (readonly [Protocol, number])[] = [['smtp', 25], ['submission', 587], ['lmtp', 24], ['imap', 143]];
 const PASSWORD = 'a long secret';
+
+type TownOptions = Pick<SimulatedHostOptions, 'readAgain'>;
 
 export class Town {
   readonly clock = new SimClock();
@@ -26,13 +29,13 @@ export class Town {
   readonly #hosts = new Map<string, SimulatedHost>();
 
   /** A host for a domain at an IP address, with these people; known to DNS. */
-  async open(domain: string, ip: string, people: readonly string[], more: Partial<Config> = {}): Promise<Host> {
+  async open(domain: string, ip: string, people: readonly string[], more: Partial<Config> = {}, options: TownOptions = {}): Promise<Host> {
     // Loaded from disk with the first letter otherwise, which simulated time does not wait for.
     await import('@posthorn/trust/examine.ts');
     this.dns.set(domain, { mx: [{ preference: 10, exchange: `mx.${domain}` }], txt: [`v=spf1 ip4:${ip} -all`] });
     this.dns.set(`mx.${domain}`, { a: [ip] });
     const machine = new SimMachine({ clock: this.clock, net: this.net, resolver: this.dns, addresses: [ip] });
-    const simulated = new SimulatedHost({ config: { ...configOf(domain, ip), ...more }, machine, random: this.#random, log: silentLog });
+    const simulated = new SimulatedHost({ config: { ...configOf(domain, ip), ...more }, machine, random: this.#random, log: silentLog, ...options });
     this.#hosts.set(ip, simulated);
     const host = await simulated.start();
     for (const person of people) await host.core.directory.addAccount(`${person}@${domain}`, PASSWORD);
@@ -103,7 +106,7 @@ export class Town {
   }
 }
 
-function configOf(domain: string, ip: string): Config {
+export function configOf(domain: string, ip: string): Config {
   return {
     hostname: `mx.${domain}`,
     data: ':memory:',
