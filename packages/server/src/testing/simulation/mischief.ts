@@ -1,7 +1,5 @@
 /**
  * What goes wrong at the stages of dialogues: by chance, and because a host greylists.
- *
- * STARTTLS is always put off: what goes through TLS is not the same twice.
  */
 import type { FaultAction, FaultOccasion, FaultRules } from '@posthorn/world/fault.ts';
 import type { Clock, EpochMs } from '@posthorn/world/clock.ts';
@@ -16,7 +14,6 @@ export interface MischiefOptions {
 }
 
 const GREYLISTED_MS = 5 * 60_000;
-const NO_TLS: FaultAction = { kind: 'reply', code: 454, text: '4.7.0 Not now' };
 const GREYLISTED: FaultAction = { kind: 'reply', code: 451, text: '4.7.1 Greylisted' };
 
 export class Mischief implements FaultRules {
@@ -30,7 +27,6 @@ export class Mischief implements FaultRules {
   }
 
   ask(occasion: FaultOccasion): readonly FaultAction[] {
-    if (occasion.side === 'receiving' && occasion.stage === 'starttls') return [NO_TLS];
     if (this.#hasToWait(occasion)) return [GREYLISTED];
     const { dice } = this.#options;
     return this.chance > 0 && dice.isLucky(this.chance) ? this.#draw(occasion) : [];

@@ -54,7 +54,7 @@ export class Resident {
       crash: () => this.crash('killed', 1000),
     });
     this.host = new SimulatedHost({
-      config: configOf(place, scenario), machine: this.machine, random: seededRandom(scenario.seed * 16 + number), log: silentLog, faults: this.mischief,
+      config: configOf(place, scenario), machine: this.machine, random: seededRandom(scenario.seed * 16 + number), log: silentLog, faults: this.mischief, certificates: 'none',
     });
     this.readers = new Map(place.people.map((person) => [person, new Reader(`${person}@${place.domain}`)]));
   }
