@@ -19,6 +19,8 @@ export interface Acceptance {
   readonly placed: readonly string[];
   readonly onward: readonly Onward[];
   readonly isCancelled: boolean;
+  /** How often it was offered again and answered as before, since its 250 was not heard. */
+  readonly collapsed: number;
   /** All that the ledger has on it. */
   readonly entries: readonly LedgerEntry[];
 }
@@ -57,6 +59,7 @@ function read(place: Place, { letter, messageId, sender }: LetterNote, { entries
     client: typeof client === 'string' ? client : '',
     onward: queued.map((recipient) => readOnward(recipient, entries.filter((entry) => entry.recipient === recipient))),
     isCancelled: entries.some(({ act }) => act === 'cancelled'),
+    collapsed: entries.filter(({ act }) => act === 'collapsed').length,
   };
 }
 
