@@ -51,3 +51,8 @@ test('who reads the books cannot write in them', () => {
   kept(openForWriting(file));
   expect(() => kept(openForReading(file)).exec('DELETE FROM account')).toThrow('readonly');
 });
+
+test('new books can give pages back to the system', () => {
+  const db = kept(openForWriting(file));
+  expect(ask(db, 'auto_vacuum')).toBe(2);
+});

@@ -28,6 +28,8 @@ export function openForWriting(file: string, options: MigrateOptions = {}): Data
   try {
     if (file !== MEMORY) {
       db.pragma(`page_size = ${PAGE_OCTETS}`);
+      // Of new books only: SQLite cannot give pages back to the system otherwise. Older ones use them again.
+      db.pragma('auto_vacuum = INCREMENTAL');
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
       db.pragma('wal_autocheckpoint = 0');

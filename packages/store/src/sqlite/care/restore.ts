@@ -57,6 +57,7 @@ export function restore({ from, folder, at, tell }: RestoreOptions): RestoreRepo
 
 function fill(db: Database, from: string, tell: Tell): void {
   db.pragma('page_size = 4096');
+  db.pragma('auto_vacuum = INCREMENTAL');
   db.pragma('journal_mode = OFF');
   db.pragma('synchronous = OFF');
   db.prepare('ATTACH ? AS source').run(join(from, BACKUP_BOOKS));

@@ -20,6 +20,13 @@ const NOTES_PER_STEP = 250;
 const READING_MS = 10 * 60_000;
 /** Numbers between the newest note and the newest with keys; a lookup reads what lies between. */
 const KEYLESS_MAX = 20_000;
+/** Unused pages that stay in the file: letters that come soon take them. */
+const FREE_PAGES_KEPT = 4096;
+/** And a quarter of the file, so that one that breathes is not cut and grown all the time. */
+const FREE_SHARE_KEPT = 0.25;
+const PAGES_PER_STEP = 128;
+/** As `PRAGMA auto_vacuum` answers it. */
+const INCREMENTAL = 2;
 
 export interface HousekeepingOptions {
   /** Removes a file from the shelf; one that is not there is fine. */
@@ -42,6 +49,7 @@ export interface HousekeepingParts {
 }
 
 export class Housekeeping {
+  readonly #db: Database;
   readonly #contents: ContentTable;
   readonly #gone: GoneTable;
   readonly #options: HousekeepingOptions;
@@ -76,6 +84,7 @@ export class Housekeeping {
   readonly #transact: (steps: () => boolean) => boolean;
 
   constructor(db: Database, { contents, gone }: HousekeepingParts, options: HousekeepingOptions) {
+    this.#db = db;
     this.#contents = contents;
     this.#gone = gone;
     this.#options = options;
@@ -116,7 +125,7 @@ export class Housekeeping {
     const { ledgerMs, undeleteMs } = this.#options.retention;
     const hasMore = this.#transact(() => this.#writeKeys() || this.#sweepMailbox() || this.#sweepContents(files)
       || this.#sweepShelf(files) || this.#sweepGone(now - Math.max(undeleteMs, READING_MS)) || this.#sweepLedger(now - ledgerMs)
-        || (this.#packing?.step() ?? false));
+        || (this.#packing?.step() ?? false) || this.#giveBack());
     for (const file of files) this.#options.removeFile(file);
     return hasMore;
   }
@@ -187,6 +196,18 @@ export class Housekeeping {
     const names = this.#shelved.splice(-FILES_PER_STEP);
     files.push(...names.filter((name) => this.#isKnown.get(name) === undefined));
     return names.length > 0;
+  }
+
+  /** Cuts pages off the end of the file that nothing uses. Nothing to do for books made without. */
+  #giveBack(): boolean {
+    const [free, all] = [this.#pragma('freelist_count'), this.#pragma('page_count')];
+    if (free < FREE_PAGES_KEPT || free < all * FREE_SHARE_KEPT || this.#pragma('auto_vacuum') !== INCREMENTAL) return false;
+    this.#db.pragma(`incremental_vacuum(${PAGES_PER_STEP})`);
+    return true;
+  }
+
+  #pragma(name: string): number {
+    return Number(this.#db.pragma(name, { simple: true }));
   }
 
   /** Rows come in order of time, nearly; so whether any is old shows in the first. */

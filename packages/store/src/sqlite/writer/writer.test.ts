@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Database, SqliteError } from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { accountId, letterId, mailboxId } from '../../ids.ts';
@@ -164,6 +167,26 @@ test('the ledger forgets what is older than it should remember, and how it was f
   expect([count('note'), count('note_key')]).toEqual([1, 1]);
   tidy(11 * DAY);
   expect([count('note'), count('note_key'), count('ledger')]).toEqual([0, 0, 0]);
+});
+
+test('pages that nothing uses go back to the system, a few at a time, but for some that will be used again', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'posthorn-vacuum-'));
+  const file = openForWriting(join(folder, 'books.db'));
+  const keeper = new Writer(file, { removeFile: () => {}, shelved: [], isPacking: false, retention: { ledgerMs: DAY, undeleteMs: 0 } });
+  keeper.run([{ kind: 'account-add', address: 'eve@elm.test', at: 0, credentials: null }]);
+  keeper.run(Array.from({ length: 250 }, (_, number) => letter(`large${number}`, { octets: Buffer.alloc(100_000, `${number}`) })));
+  const pages = (): number => Number(file.pragma('page_count', { simple: true }));
+  const full = pages();
+  keeper.run([{ kind: 'account-remove', account: accountId(1) }]);
+  const sizes = [full];
+  while (keeper.tidy(DAY)) sizes.push(pages());
+  expect(full).toBeGreaterThan(5000);
+  expect(pages()).toBeLessThan(full - 500);
+  expect(Number(file.pragma('freelist_count', { simple: true }))).toBeGreaterThan(1000);
+  expect(Math.max(...sizes.slice(1).map((size, step) => (sizes[step] ?? 0) - size))).toBeLessThanOrEqual(130);
+  expect(file.pragma('integrity_check', { simple: true })).toBe('ok');
+  file.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 test('numbers are given out once, also after a restart', () => {
