@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AFTER_LOGIN, BEFORE_LOGIN, CommandReader, type ReaderEvent } from './command-reader.ts';
+import { AFTER_LOGIN, BEFORE_LOGIN, CommandReader, type ReaderEvent, type ReaderLimits } from './command-reader.ts';
 import { chances, hear, lines } from './testing/dialogue.ts';
 
 test('RFC 3501 §6.2.3 and §4.3: a login by literals waits for "+" before each of them', () => {
@@ -64,7 +64,16 @@ test('a mailbox may be named by a literal before the message', () => {
   expect(hear(lines('a APPEND {5}', 'INBOX {3}', 'abc')).events.map((event) => event.kind)).toEqual(['continue', 'append', 'append-step', 'append-step', 'literal', 'literal-end', 'append-step']);
 });
 
-test('a refused message passes by unheld, however long', () => {
+test('RFC 7888 §4: who announces more than we hear out is not heard at all', () => {
+  const kinds = (line: string, limits: ReaderLimits, appends: 'refuse' | 'accept' = 'accept'): readonly string[] => hear(lines(line, 'x'), { limits, appends }).events.map((event) => event.kind);
+  expect(kinds('a LOGIN {70000+}', BEFORE_LOGIN)).toEqual(['bad', 'too-long']);
+  expect(kinds('a LOGIN {60000+}', BEFORE_LOGIN)).toEqual(['bad']);
+  expect(kinds('a APPEND x {70000+}', BEFORE_LOGIN, 'refuse')).toEqual(['append', 'too-long']);
+  expect(kinds('a APPEND x {99999999999+}', AFTER_LOGIN, 'refuse')).toEqual(['append', 'too-long']);
+  expect(kinds('a APPEND x {99999999999}', AFTER_LOGIN, 'refuse')).toEqual(['append', 'bad']);
+});
+
+test('a refused message passes by unheld, up to a bound', () => {
   const reader = new CommandReader(AFTER_LOGIN);
   const chunk = Buffer.alloc(64 * 1024, 'x');
   reader.push(lines(`a APPEND x {${chunk.length * 100}+}`));

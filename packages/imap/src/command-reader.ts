@@ -42,12 +42,14 @@ export interface ReaderLimits {
   readonly commandOctetsMax: number;
   /** One literal, other than APPEND's data. */
   readonly literalOctetsMax: number;
+  /** Of a literal that was refused and comes all the same: RFC 7888 §4 lets us close instead of hearing it out. */
+  readonly skippedOctetsMax: number;
 }
 
 /** Leaves room for a SASL response of 12,288 octets. */
-export const BEFORE_LOGIN: ReaderLimits = { commandOctetsMax: 16 * 1024, literalOctetsMax: 4 * 1024 };
+export const BEFORE_LOGIN: ReaderLimits = { commandOctetsMax: 16 * 1024, literalOctetsMax: 4 * 1024, skippedOctetsMax: 64 * 1024 };
 /** RFC 7162 §4 wants at least 8,192; clients with many UIDs send more. */
-export const AFTER_LOGIN: ReaderLimits = { commandOctetsMax: 64 * 1024, literalOctetsMax: 64 * 1024 };
+export const AFTER_LOGIN: ReaderLimits = { commandOctetsMax: 64 * 1024, literalOctetsMax: 64 * 1024, skippedOctetsMax: 128 * 1024 * 1024 };
 /** In one command, other than APPEND's data: what came before is read anew after each. */
 export const LITERALS_MAX = 128;
 
@@ -64,6 +66,8 @@ type Expected =
   | { readonly what: 'raw-line' }
   /** Of a command already refused: so many octets, then a line. */
   | { readonly what: 'refuse'; remaining: number }
+  /** More is announced than we hear out. */
+  | { readonly what: 'flood' }
   | { readonly what: 'nothing' };
 
 /** An APPEND under way: its tag, and where what comes behind the present literal is read from. */
@@ -127,11 +131,12 @@ export class CommandReader {
   refuseAppend(): void {
     const expected = this.#expected;
     const literal = expected.what === 'decision' ? expected : expected.what === 'steps' ? expected.steps.find(({ step }) => step === 'literal') : undefined;
-    if (expected.what === 'message') this.#expected = { what: 'refuse', remaining: expected.remaining };
-    else if (expected.what === 'piece') this.#expected = { what: 'refuse', remaining: 0 };
+    if (expected.what === 'message') this.#refuse(expected.remaining);
+    else if (expected.what === 'piece') this.#refuse(0);
     else if (literal === undefined || !('octets' in literal)) this.#expected = { what: 'command' };
     // RFC 9051 §4.3: a client that has not seen "+" sends no octets, nor the rest of the line.
-    else this.#expected = literal.isSynchronizing ? { what: 'command' } : { what: 'refuse', remaining: literal.octets };
+    else if (literal.isSynchronizing) this.#expected = { what: 'command' };
+    else this.#refuse(literal.octets);
     this.#forget();
   }
 
@@ -174,6 +179,10 @@ export class CommandReader {
         expected.remaining -= this.#input.take(expected.remaining).length;
         return expected.remaining > 0 ? undefined : this.#readLine((line) => this.#skip(line));
       }
+      case 'flood':
+        this.#expected = { what: 'nothing' };
+        this.#input.clear();
+        return { kind: 'too-long' };
       case 'decision':
       case 'nothing':
         break;
@@ -254,7 +263,12 @@ export class CommandReader {
    */
   #skip(line: Buffer): undefined {
     const found = /\{(\d{1,15})\+\}$/.exec(line.toString('latin1'));
-    this.#expected = found === null ? { what: 'command' } : { what: 'refuse', remaining: Number(found[1]) };
+    if (found === null) this.#expected = { what: 'command' };
+    else this.#refuse(Number(found[1]));
+  }
+
+  #refuse(remaining: number): void {
+    this.#expected = remaining > this.#limits.skippedOctetsMax ? { what: 'flood' } : { what: 'refuse', remaining };
   }
 
   #forget(): void {
