@@ -7,12 +7,17 @@
 import { parseArgs } from 'node:util';
 import type { Finding, Trial } from './trial.ts';
 import { bitFlips } from './bit-flips.ts';
+import { clock } from './clock.ts';
+import { descriptors } from './descriptors.ts';
 import { diskErrors } from './disk-errors.ts';
+import { diskFull } from './disk-full.ts';
 import { kill } from './kill.ts';
 import { powerCut } from './power-cut.ts';
+import { slowDisk } from './slow-disk.ts';
+import { stop } from './stop.ts';
 import { systemCalls } from './system-calls.ts';
 
-const TRIALS: readonly Trial[] = [powerCut, diskErrors, systemCalls, kill, bitFlips];
+const TRIALS: readonly Trial[] = [powerCut, diskErrors, systemCalls, kill, stop, diskFull, slowDisk, descriptors, clock, bitFlips];
 
 /** So many lines of a trial's problems are told. */
 const PROBLEMS_TOLD = 5;

@@ -2,7 +2,7 @@
  * Power cuts: lives of the books are recorded write by write, and at thousands of moments the
  * disk is left as a power cut may leave it; the books must open and hold what was acknowledged.
  *
- * `--amount` states (5,000 in the short tier); `--seed S --only N` looks at one state again,
+ * `--amount` states (2,000 in the short tier); `--seed S --only N` looks at one state again,
  * where S is the life's own seed as a problem tells it.
  */
 import { spawn } from 'node:child_process';
@@ -13,7 +13,7 @@ import { openJournal } from './journal.ts';
 import type { PowerCutRequest, PowerCutResult } from './power-cut-run.ts';
 import { controlFinding, type Finding, type Trial, type TrialOptions } from './trial.ts';
 
-const STATES = 5_000;
+const STATES = 2_000;
 const STATES_PER_LIFE = 250;
 /** States after which a control that found nothing has failed. */
 const CONTROL_STATES = 200;
