@@ -9,7 +9,19 @@ import { awkwardLetter, endsWithSent } from './lib/letters.ts';
 import { start, temporaryFolder } from './lib/posthorn.ts';
 import { run } from './lib/program.ts';
 
-test('the packed packages, installed by npm in an empty folder, run posthorn dev', { timeout: 600_000 }, async () => {
+/** What a user of the kit writes first. */
+const KIT = `
+import { postOffice } from '@posthorn/testkit';
+await using mail = await postOffice();
+const [ann, eve] = [mail.inbox(), mail.inbox()];
+await ann.write(eve.address, { subject: 'Verify', text: 'Your code is 482913.' });
+const letter = await eve.waitFor({ subject: /verify/i });
+console.log(letter.code());
+const { status } = await fetch(mail.http.url + '/rest/v1/test');
+if (status !== 200) throw new Error('the control API is not there');
+`;
+
+test('the packed packages, installed by npm in an empty folder, run posthorn dev and the test kit', { timeout: 600_000 }, async () => {
   await using folder = await temporaryFolder();
   const packed = packAll(join(folder.path, 'packed'));
   const dependencies = Object.fromEntries(Array.from(packed, ([name, path]) => [name, `file:${path}`]));
@@ -23,4 +35,6 @@ test('the packed packages, installed by npm in an empty folder, run posthorn dev
   const fetched = await run('curl', ['-sS', `imap://127.0.0.1:${port('imap')}/INBOX;UID=1`, '-u', 'eve@elm.test:any']);
   expect(endsWithSent(fetched, sent)).toBe(true);
   expect(await office.stop()).toBe(0);
+  await writeFile(join(folder.path, 'kit.mjs'), KIT);
+  expect((await run(process.execPath, ['kit.mjs'], { cwd: folder.path })).toString()).toBe('482913\n');
 });
