@@ -29,7 +29,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     breaks: 1,
     begin: () => breakCarrier((request, submit) => {
       if (request.kind !== 'accept') return submit(request);
-      void later(LATE_ROUNDS).then(() => submit(request));
+      // What comes of it nobody hears any more.
+      void later(LATE_ROUNDS).then(() => submit(request)).catch(() => {});
       return Promise.resolve(ACCEPTED);
     }),
   },
