@@ -38,6 +38,9 @@ interface Place {
 
 type Page = [account: number, mailbox: number, at: number, after: number, limit: number];
 
+/** A parameter, and nobody where the account was removed: its letters are swept away later. */
+const ACCOUNT = '(SELECT id FROM account WHERE id = ?)';
+
 export class SqliteKept implements Kept {
   readonly #db: Reader;
   readonly #carrier: Carrier;
@@ -55,14 +58,14 @@ export class SqliteKept implements Kept {
       SELECT c.letter, coalesce(b.name, r.name, 'INBOX') AS mailbox, g.gone_at AS deletedAt, g.internal_date AS internalDate, g.octets, c.summary
       FROM gone g JOIN content c ON c.id = g.content
       LEFT JOIN mailbox b ON b.account = g.account AND b.id = g.mailbox LEFT JOIN removed_mailbox r ON r.account = g.account AND r.id = g.mailbox
-      WHERE g.account = ? AND g.to_mailbox IS NULL AND g.gone_at >= ?
+      WHERE g.account = ${ACCOUNT} AND g.to_mailbox IS NULL AND g.gone_at >= ?
       UNION ALL
       SELECT c.letter, r.name, r.removed_at, m.internal_date, m.octets, c.summary
       FROM removed_mailbox r JOIN message m ON m.account = r.account AND m.mailbox = r.id JOIN content c ON c.id = m.content
-      WHERE r.account = ? AND r.removed_at >= ? ORDER BY 3 DESC, 4 DESC LIMIT ?`);
+      WHERE r.account = ${ACCOUNT} AND r.removed_at >= ? ORDER BY 3 DESC, 4 DESC LIMIT ?`);
     this.#places = db.prepare(`
       SELECT id, NULL AS removedAt FROM mailbox WHERE account = ? AND name = ?
-      UNION ALL SELECT id, removed_at FROM removed_mailbox WHERE account = ? AND name = ? AND removed_at > ? ORDER BY 1`);
+      UNION ALL SELECT id, removed_at FROM removed_mailbox WHERE account = ${ACCOUNT} AND name = ? AND removed_at > ? ORDER BY 1`);
     this.#here = db.prepare(`
       SELECT m.uid, c.letter, m.flags AS bits, m.keywords, m.internal_date AS internalDate, m.saved_at AS savedAt, m.octets, c.summary,
         NULL AS goneAt, NULL AS toMailbox, NULL AS toName
