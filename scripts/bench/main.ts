@@ -24,7 +24,12 @@ switch (name) {
     if (letters === LETTERS && megabytes === LETTER_MB) reportMemory(result);
     break;
   }
+  case 'testkit': {
+    const { benchTestkit } = await import('./testkit.ts');
+    await benchTestkit();
+    break;
+  }
   default:
-    console.error('Which one? pnpm bench receive | store [accept|bytes|growth] | memory');
+    console.error('Which one? pnpm bench receive | store [accept|bytes|growth] | memory | testkit');
     process.exitCode = 2;
 }
