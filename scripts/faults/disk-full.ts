@@ -13,6 +13,8 @@ import { controlFinding, type Finding, type Trial } from './trial.ts';
 
 const DISK_MIB = 10;
 const BALLAST_MIB = 8;
+/** The disk's size once the trial is over. */
+const READING_MIB = 512;
 const FULL_MS_MAX = 60_000;
 /** Letters that are acknowledged once there is room. */
 const LETTERS_AFTER = 40;
@@ -58,6 +60,8 @@ async function fillUp(seed: number, weakened?: string): Promise<Finding> {
   await lab.list.reach(whileFull + LETTERS_AFTER, FULL_MS_MAX);
   isOver = true;
   await Promise.all(working);
+  // Reading what is there needs room too, and the control has filled the disk again.
+  await run('mount', ['-o', `remount,size=${READING_MIB}m`, dataOf(lab.folder)]);
   const wasWell = lab.list.ids.size >= whileFull + LETTERS_AFTER;
   const others = lab.clients.flatMap(({ putOff }) => putOff).filter((said) => !/^45[12] /.test(said));
   const { problems, facts } = await lab.finish(host);

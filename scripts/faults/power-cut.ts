@@ -15,8 +15,8 @@ import { controlFinding, type Finding, type Trial, type TrialOptions } from './t
 
 const STATES = 2_000;
 const STATES_PER_LIFE = 250;
-/** States after which a control that found nothing has failed. */
-const CONTROL_STATES = 200;
+/** States, of as many lives as it takes, after which a control that found nothing has failed. */
+const CONTROL_STATES = 600;
 const RUN = fileURLToPath(new URL('power-cut-run.ts', import.meta.url));
 
 const CONTROLS: Readonly<Record<string, string>> = {
@@ -35,11 +35,20 @@ export const powerCut: Trial = {
     }
     tell(await survive(options));
     for (const [weakened, title] of Object.entries(CONTROLS)) {
-      const { problems, states, seed } = await runPowerCuts({ seed: options.seed, states: CONTROL_STATES, weakened });
-      tell(controlFinding(title, problems.map(({ what }) => what), { seed, states }));
+      tell(await controlled(title, { seed: options.seed, weakened }));
     }
   },
 };
+
+/** Life after life, until one is damaged. */
+async function controlled(title: string, { seed, weakened }: { readonly seed: number; readonly weakened: string }): Promise<Finding> {
+  let tried = 0;
+  for (let life = 0; ; life += 1) {
+    const { problems, states } = await runPowerCuts({ seed: seed + life, states: STATES_PER_LIFE, weakened });
+    tried += states;
+    if (problems.length > 0 || tried >= CONTROL_STATES) return controlFinding(title, problems.map(({ what }) => what), { seed: seed + life, states: tried });
+  }
+}
 
 async function survive({ seed, amount = STATES, journal: file }: TrialOptions): Promise<Finding> {
   const journal = openJournal<PowerCutResult>(file);
