@@ -85,7 +85,9 @@ async function record(folder: string, { seed, weakened, errors }: PowerCutReques
   });
   // What a weakened store does to itself is its affair.
   if (status !== 0 && weakened === undefined) throw new Error(`the life of seed ${seed} ended with ${status}:\n${stderr}`);
-  return { events: readRecord(readFileSync(file)), root, inode };
+  const events = readRecord(readFileSync(file));
+  if (weakened !== undefined && marksOf(events, '"kind":"done"') === 0) throw new Error(`in the life of seed ${seed} nothing was acknowledged:\n${stderr}`);
+  return { events, root, inode };
 }
 
 /** Moments when the power fails, in their order: half of them just after an acknowledgement. */

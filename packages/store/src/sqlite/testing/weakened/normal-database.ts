@@ -5,7 +5,8 @@
 import type { Database } from 'better-sqlite3';
 import { openForWriting as openDurably } from '../../database.ts';
 
-export { BOOKS_FILE, openForReading } from '../../database.ts';
+// All else is as it is there; what stands below goes before it.
+export * from '../../database.ts';
 
 export function openForWriting(...how: Parameters<typeof openDurably>): Database {
   const db = openDurably(...how);
